@@ -1,0 +1,9 @@
+/** Choices of the operator that change what S3's rules say. */
+
+export interface Settings {
+  readonly region: string
+  /** Checksum of an object whose request brings none (S3's own since December 2024: CRC64NVME); 'none' keeps none. */
+  readonly defaultChecksum: 'CRC64NVME' | 'none'
+  /** `Location` and listings name the endpoint by this, e.g. http://127.0.0.1:9000. */
+  readonly endpoint: string
+}

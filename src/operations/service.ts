@@ -1,0 +1,29 @@
+/** What an operation is handed: who asks, in which bucket, and the rules and stores it may use. Built by server/compose. */
+import type { Instant } from '../base/clock.ts'
+import type { Account } from '../identity/account.ts'
+import type { Buckets } from '../domain/buckets.ts'
+import type { Objects } from '../domain/objects.ts'
+import type { Uploads } from '../domain/uploads.ts'
+import type { Emit } from '../payload/emit.ts'
+import type { Ingest } from '../payload/ingest.ts'
+import type { BucketRow } from '../stores/metadata/records.ts'
+import type { Settings } from '../domain/settings.ts'
+
+export interface Service {
+  readonly caller: Account
+  /** The bucket that the request addresses: it exists and the caller may do this to it (access/authorize). */
+  readonly bucket: BucketRow
+  /** When the request arrived. */
+  readonly now: Instant
+  readonly signal: AbortSignal
+  readonly settings: Settings
+  readonly buckets: Buckets
+  readonly objects: Objects
+  readonly uploads: Uploads
+  /** Makes a body durable, yet unseen. */
+  readonly ingest: Ingest
+  /** Bytes of an object on their way out. */
+  readonly emit: Emit
+  /** The bucket of a copy source, once the caller may read from it: NoSuchBucket, AccessDenied. */
+  sourceBucket(name: string): Promise<BucketRow>
+}

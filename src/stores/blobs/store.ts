@@ -1,0 +1,51 @@
+/**
+ * The blob seam: immutable runs of bytes, named by their writer before the first byte.
+ *
+ * Contract (test/contracts/blob-store.ts runs it on every implementation):
+ * - `put` resolves when the bytes and the entry that names them are durable; until then, or when it rejects, the blob
+ *   is absent for every reader. A name is used once: a second `put` of it rejects with BlobExists.
+ * - `get` yields exactly the bytes asked for, each verified against the stored block checksums, or rejects: with
+ *   BlobMissing before the first byte, with BlobCorrupt at the first block that does not prove itself. It never
+ *   comes short in silence. A reader keeps what it has opened, whatever `remove` does meanwhile.
+ * - `remove` is idempotent. After it resolves no later `get` finds the blob, also after a crash or later.
+ * - `list` visits every blob that existed before it began and still does, in no order: for reclaim and scrub only.
+ *   Unfinished blobs of earlier lives are listed too, so that they can be removed.
+ * - An implementation bounds its own memory, coalesces the syncs of concurrent puts, and after a failed sync never
+ *   resolves another put (decision 9: the process ends).
+ */
+import type { BlobId } from '../../base/ids.ts'
+
+export interface BlobStore extends AsyncDisposable {
+  put(id: BlobId, bytes: AsyncIterable<Uint8Array>, about: BlobAbout): Promise<{ sizeBytes: number }>
+  get(id: BlobId, range: ByteRange): AsyncIterable<Uint8Array>
+  /** Size of a finished blob; undefined when it is absent or unfinished. */
+  stat(id: BlobId): Promise<{ sizeBytes: number } | undefined>
+  remove(id: BlobId): Promise<void>
+  list(): AsyncIterable<BlobId>
+}
+
+/** What a blob says of itself, so that metadata can be rebuilt from blobs alone. Kept in its header, never read on the way out. */
+export interface BlobAbout {
+  readonly bucket: string
+  readonly key: string
+  readonly createdMs: number
+  /** A part names its upload and number; an object has neither. */
+  readonly uploadId?: string
+  readonly partNumber?: number
+  readonly attributes?: unknown
+}
+
+export interface ByteRange {
+  readonly offset: number
+  readonly lengthBytes: number
+}
+
+export class BlobMissing extends Error {
+  override readonly name = 'BlobMissing'
+}
+export class BlobExists extends Error {
+  override readonly name = 'BlobExists'
+}
+export class BlobCorrupt extends Error {
+  override readonly name = 'BlobCorrupt'
+}
