@@ -6,7 +6,11 @@ export type Seal =
   /** `x-amz-content-sha256` holds the hash of the whole body, lower-case hex. */
   | { readonly kind: 'sha256'; readonly hex: string }
   /** aws-chunked framing; `chunks` is absent for STREAMING-UNSIGNED-PAYLOAD-TRAILER. */
-  | { readonly kind: 'aws-chunked'; readonly chunks: ChunkVerifier | undefined; readonly trailer: boolean }
+  | {
+      readonly kind: 'aws-chunked'
+      readonly chunks: ChunkVerifier | undefined
+      readonly trailer: boolean
+    }
 
 /** Checks the rolling signatures of one body, in order. Each call throws SignatureDoesNotMatch. */
 export interface ChunkVerifier {

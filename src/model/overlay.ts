@@ -1,0 +1,210 @@
+/**
+ * What S3 does and its published model does not say, kept by hand. The first half corrects the model while the tables are
+ * generated (tools/model.ts); the second half is read by the running program.
+ */
+import { mebibyte } from '../base/limits.ts'
+
+/** Operations that have no row: both belong to other services, and the first shares `GET /` with ListBuckets. */
+export const leftOut: readonly string[] = ['ListDirectoryBuckets', 'WriteGetObjectResponse']
+
+/** Members that exist only inside the SDK and never on the wire. */
+export const leftOutMembers: readonly string[] = ['ExpiresString']
+
+/** Members that S3 keeps or gives back as they were sent, whatever the model types them as. */
+export const verbatimMembers: readonly string[] = ['Expires', 'ResponseExpires']
+
+/** Members whose text is the text of the root: `<LocationConstraint xmlns=…>eu-west-1</LocationConstraint>`. */
+export const textMembers: Readonly<Record<string, string>> = {
+  GetBucketLocationOutput: 'LocationConstraint',
+}
+
+/**
+ * Order of elements where S3's differs from the model's: the SDK lists required members first, and k6 parses answers as
+ * HTML, where the order matters. Members that are not named here follow in the model's order.
+ */
+export const elementOrder: Readonly<Record<string, readonly string[]>> = {
+  Bucket: ['Name', 'CreationDate', 'BucketRegion', 'BucketArn'],
+  CompleteMultipartUploadOutput: ['Location', 'Bucket', 'Key', 'ETag'],
+  CopyObjectResult: ['LastModified', 'ETag', 'ChecksumType'],
+  CopyPartResult: ['LastModified', 'ETag'],
+  CreateMultipartUploadOutput: ['Bucket', 'Key', 'UploadId'],
+  DeletedObject: ['Key', 'VersionId', 'DeleteMarker', 'DeleteMarkerVersionId'],
+  DeleteMarkerEntry: ['Key', 'VersionId', 'IsLatest', 'LastModified', 'Owner'],
+  DeleteObjectsOutput: ['Deleted', 'Errors'],
+  Error: ['Key', 'VersionId', 'Code', 'Message'],
+  GetBucketAclOutput: ['Owner', 'Grants'],
+  GetObjectAclOutput: ['Owner', 'Grants'],
+  GetObjectAttributesOutput: ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'],
+  GetObjectAttributesParts: [
+    'TotalPartsCount',
+    'PartNumberMarker',
+    'NextPartNumberMarker',
+    'MaxParts',
+    'IsTruncated',
+    'Parts',
+  ],
+  Initiator: ['ID', 'DisplayName'],
+  ListBucketsOutput: ['Owner', 'Buckets', 'ContinuationToken', 'Prefix'],
+  ListMultipartUploadsOutput: [
+    'Bucket',
+    'KeyMarker',
+    'UploadIdMarker',
+    'NextKeyMarker',
+    'NextUploadIdMarker',
+    'Delimiter',
+    'Prefix',
+    'EncodingType',
+    'MaxUploads',
+    'IsTruncated',
+    'Uploads',
+    'CommonPrefixes',
+  ],
+  ListObjectVersionsOutput: [
+    'Name',
+    'Prefix',
+    'KeyMarker',
+    'VersionIdMarker',
+    'NextKeyMarker',
+    'NextVersionIdMarker',
+    'MaxKeys',
+    'Delimiter',
+    'EncodingType',
+    'IsTruncated',
+    'Versions',
+    'DeleteMarkers',
+    'CommonPrefixes',
+  ],
+  ListObjectsOutput: [
+    'Name',
+    'Prefix',
+    'Marker',
+    'NextMarker',
+    'MaxKeys',
+    'Delimiter',
+    'EncodingType',
+    'IsTruncated',
+    'Contents',
+    'CommonPrefixes',
+  ],
+  ListObjectsV2Output: [
+    'Name',
+    'Prefix',
+    'ContinuationToken',
+    'StartAfter',
+    'NextContinuationToken',
+    'KeyCount',
+    'MaxKeys',
+    'Delimiter',
+    'EncodingType',
+    'IsTruncated',
+    'Contents',
+    'CommonPrefixes',
+  ],
+  ListPartsOutput: [
+    'Bucket',
+    'Key',
+    'UploadId',
+    'Initiator',
+    'Owner',
+    'StorageClass',
+    'PartNumberMarker',
+    'NextPartNumberMarker',
+    'MaxParts',
+    'IsTruncated',
+    'ChecksumAlgorithm',
+    'ChecksumType',
+    'Parts',
+  ],
+  MultipartUpload: [
+    'Key',
+    'UploadId',
+    'Initiator',
+    'Owner',
+    'StorageClass',
+    'Initiated',
+    'ChecksumAlgorithm',
+    'ChecksumType',
+  ],
+  Object: [
+    'Key',
+    'LastModified',
+    'ETag',
+    'ChecksumAlgorithm',
+    'ChecksumType',
+    'Size',
+    'Owner',
+    'StorageClass',
+  ],
+  ObjectVersion: [
+    'Key',
+    'VersionId',
+    'IsLatest',
+    'LastModified',
+    'ETag',
+    'ChecksumAlgorithm',
+    'ChecksumType',
+    'Size',
+    'Owner',
+    'StorageClass',
+  ],
+  Owner: ['ID', 'DisplayName'],
+  Part: ['PartNumber', 'LastModified', 'ETag', 'Size'],
+}
+
+/** Query parameters that tell operations apart or are required, and yet are no subresources: others ignore them. */
+export const plainParameters: readonly string[] = [
+  'list-type',
+  'select-type',
+  'id',
+  'annotationName',
+]
+
+/**
+ * Subresources that no row of the table uses: those of IBM COS, and those that AWS had or has outside this API. A request
+ * that names one means something else than the plain operation.
+ */
+export const foreignSubresources: readonly string[] = [
+  'append',
+  'extendRetention',
+  'extended',
+  'faspConnectionInfo',
+  'legalHold',
+  'protection',
+]
+
+/** What S3 says of a bucket's subresource that is asked of a key, by method and subresource. */
+export const keyNotExpected: Readonly<Record<string, string>> = {
+  'GET uploads': 'Key is not expected for the GET method ?uploads subresource',
+  'GET versions': 'There is no such thing as the ?versions sub-resource for a key',
+}
+
+/**
+ * Integers that the model keeps as text, by their names on the wire; S3 refuses other text there.
+ */
+export const integerTexts: readonly string[] = ['part-number-marker', 'x-amz-part-number-marker']
+
+/** Conditions in a date that cannot be read do not exist (RFC 9110 §13.1.3 and §13.1.4). */
+export const ignorableDates: readonly string[] = [
+  'If-Modified-Since',
+  'If-Unmodified-Since',
+  'x-amz-copy-source-if-modified-since',
+  'x-amz-copy-source-if-unmodified-since',
+]
+
+/** Operations whose XML body is longer than S3's usual 1 MiB at most: bytes. */
+export const bodyBytesMax: Readonly<Record<string, number>> = {
+  CompleteMultipartUpload: 8 * mebibyte,
+  DeleteObjects: 8 * mebibyte,
+}
+
+/** Operations that S3 refuses unless Content-MD5 or a checksum vouches for the body. */
+export const digestRequired: readonly string[] = [
+  'DeleteObjects',
+  'PutBucketCors',
+  'PutBucketLifecycleConfiguration',
+  'PutBucketReplication',
+  'PutBucketTagging',
+  'PutObjectLegalHold',
+  'PutObjectLockConfiguration',
+  'PutObjectRetention',
+]

@@ -1,0 +1,94 @@
+/**
+ * A request's body as the operations see it: framing removed, and proven against its seal while it is read.
+ *
+ * Bytes are handed on as they arrive, before the proof is complete: whoever keeps them must keep them unseen until the
+ * last one came, and forget them when the reading throws. So memory stays flat and nothing forged ever becomes visible.
+ */
+import { createHash } from 'node:crypto'
+import { assert } from '../base/assert.ts'
+import { S3Error } from '../model/errors.ts'
+import type { Payload } from '../model/payload.ts'
+import { decodeChunks } from './chunked.ts'
+import type { Exchange, RawBody } from './exchange.ts'
+import type { Seal } from './seal.ts'
+import { announcedTrailer } from './trailers.ts'
+
+/**
+ * Throws what can be known before the first byte: MissingContentLength for aws-chunked without its decoded length,
+ * NotImplemented for a hashed body in plain HTTP chunks. Reading throws IncompleteBody, XAmzContentSHA256Mismatch,
+ * SignatureDoesNotMatch and MalformedTrailerError.
+ */
+export function openBody(exchange: Exchange, seal: Seal): Payload {
+  const raw = wholeBody(exchange.body)
+  const trailers = new Map<string, string>()
+  const trailer = announcedTrailer(exchange.headers, seal)
+  if (seal.kind === 'aws-chunked') {
+    const lengthBytes = decodedLength(exchange)
+    const bytes = decodeChunks(raw, { seal, lengthBytes, announced: trailer, trailers })
+    return payload(bytes, { lengthBytes, trailers, announcedTrailer: trailer })
+  }
+  const { lengthBytes, chunked } = exchange.body
+  if (seal.kind === 'sha256' && chunked) {
+    throw new S3Error('NotImplemented', { Header: 'Transfer-Encoding' })
+  }
+  const bytes = seal.kind === 'sha256' ? hashed(raw, seal.hex) : raw
+  const length = chunked ? undefined : (lengthBytes ?? 0)
+  return payload(bytes, { lengthBytes: length, trailers, announcedTrailer: undefined })
+}
+
+/** For operations whose body is an object's bytes: a request that frames no body at all is refused, not taken for empty. */
+export function requireLength({ body }: Exchange): void {
+  if (body.lengthBytes === undefined && !body.chunked) throw new S3Error('MissingContentLength')
+}
+
+function payload(
+  bytes: AsyncIterable<Uint8Array>,
+  facts: Pick<Payload, 'lengthBytes' | 'trailers' | 'announcedTrailer'>,
+): Payload {
+  let opened = false
+  return {
+    ...facts,
+    [Symbol.asyncIterator]: () => {
+      assert(!opened, 'a body is read once')
+      opened = true
+      return bytes[Symbol.asyncIterator]()
+    },
+  }
+}
+
+function decodedLength({ headers }: Exchange): number {
+  const text = headers.get('x-amz-decoded-content-length')
+  if (text === undefined) throw new S3Error('MissingContentLength')
+  const lengthBytes = Number(text)
+  if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(lengthBytes)) return lengthBytes
+  throw new S3Error('InvalidArgument', {
+    ArgumentName: 'x-amz-decoded-content-length',
+    ArgumentValue: text,
+  })
+}
+
+/** A client that goes away ends the stream early; without this, what it sent would pass for all that it meant to send. */
+async function* wholeBody(body: RawBody): AsyncGenerator<Uint8Array> {
+  let readBytes = 0
+  for await (const bytes of body) {
+    readBytes += bytes.length
+    yield bytes
+  }
+  if (body.lengthBytes !== undefined && readBytes !== body.lengthBytes) {
+    throw new S3Error('IncompleteBody')
+  }
+}
+
+async function* hashed(raw: AsyncIterable<Uint8Array>, hex: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256')
+  for await (const bytes of raw) {
+    hash.update(bytes)
+    yield bytes
+  }
+  const computed = hash.digest('hex')
+  if (computed === hex) return
+  throw new S3Error('XAmzContentSHA256Mismatch', {
+    ClientComputedContentSHA256: hex,
+    S3ComputedContentSHA256: computed,
+  })
+}

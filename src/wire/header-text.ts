@@ -1,0 +1,22 @@
+/**
+ * Text in header fields. node:http gives and takes one char per byte (latin1); S3 clients put UTF-8 there, as do we. Words
+ * encoded after RFC 2047 (`=?UTF-8?B?…?=`) stay as they were sent.
+ */
+import { decodeUtf8 } from './xml-text.ts'
+
+const beyondAscii = /[\x80-\xff]/
+const beyondAsciiText = /[^\0-\x7f]/
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const unfit = /[\0-\x08\x0a-\x1f\x7f]/
+
+/** A received value as text; bytes that are no UTF-8 are read as latin1. */
+export function readHeaderText(value: string): string {
+  if (!beyondAscii.test(value)) return value
+  return decodeUtf8(Buffer.from(value, 'latin1')) ?? value
+}
+
+/** Text as a value to send; undefined when it holds a line end or another control character, which no field can. */
+export function writeHeaderText(text: string): string | undefined {
+  if (unfit.test(text)) return undefined
+  return beyondAsciiText.test(text) ? Buffer.from(text).toString('latin1') : text
+}

@@ -1,0 +1,32 @@
+/** The query of a request's target. */
+import type { Query } from './address.ts'
+import { percentDecode } from './percent.ts'
+
+type Pair = readonly [name: string, value: string]
+
+/** `rawQuery` is what follows the '?', as received. Throws InvalidURI. */
+export function readQuery(rawQuery: string): Query {
+  if (rawQuery === '') return noQuery
+  const pairs = rawQuery
+    .split('&')
+    .filter((field) => field !== '')
+    .map(readPair)
+  return queryOf(pairs)
+}
+
+const noQuery: Query = queryOf([])
+
+function readPair(field: string): Pair {
+  const equals = field.indexOf('=')
+  if (equals < 0) return [percentDecode(field), '']
+  return [percentDecode(field.slice(0, equals)), percentDecode(field.slice(equals + 1))]
+}
+
+function queryOf(pairs: readonly Pair[]): Query {
+  const find = (name: string): Pair | undefined => pairs.find(([other]) => other === name)
+  return {
+    has: (name) => find(name) !== undefined,
+    get: (name) => find(name)?.[1],
+    entries: () => pairs,
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * An XML document as the structure that the table says it is. Each structure is compiled once, into a look-up by element
+ * name. Elements that S3 does not know are passed over; a wrong root, a value of the wrong type, a missing required member or
+ * a member given twice is MalformedXML.
+ */
+import { assert } from '../base/assert.ts'
+import { structures } from '../model/operations.gen.ts'
+import type { ListType, Member, Simple, Structure, Type } from '../model/schema.ts'
+import { readBoolean, readInteger, readTimestamp } from './scalars.ts'
+import { malformedXml, XmlReader } from './xml-read.ts'
+
+/** Reads the element that was just entered and leaves it. */
+type ReadValue = (reader: XmlReader) => unknown
+/** A structure under construction; its names come from the table, never from the document. */
+type Draft = Record<string, unknown>
+
+interface Field {
+  readonly name: string
+  readonly read: ReadValue
+  /** The element may repeat; each one is an item. */
+  readonly repeats: boolean
+}
+
+const compiled = new Map<string, ReadValue>()
+
+function structureReader(name: string): ReadValue {
+  const known = compiled.get(name)
+  if (known !== undefined) return known
+  const structure = structures[name]
+  assert(structure !== undefined, `the table has the structure ${name}`)
+  const read = compileStructure(structure)
+  compiled.set(name, read)
+  return read
+}
+
+function compileStructure(structure: Structure): ReadValue {
+  const { members, union = false } = structure
+  const elements = members.filter((member) => member.in === 'element')
+  const fields = new Map(elements.map((member) => [localName(member.at), fieldOf(member)]))
+  const attributes = members.filter((member) => member.in === 'attribute')
+  const required = members.filter((member) => member.required).map((member) => member.name)
+  return (reader) => {
+    const draft: Draft = {}
+    for (const { name, at } of attributes) draft[name] = reader.attributes.get(localName(at))
+    readFields(reader, fields, draft)
+    if (required.some((name) => draft[name] === undefined)) throw malformedXml()
+    if (union && Object.keys(draft).length > 1) throw malformedXml()
+    return draft
+  }
+}
+
+function readFields(reader: XmlReader, fields: ReadonlyMap<string, Field>, draft: Draft): void {
+  for (let name = reader.child(); name !== undefined; name = reader.child()) {
+    const field = fields.get(name)
+    if (field === undefined) reader.skip()
+    else readField(reader, field, draft)
+  }
+}
+
+function readField(reader: XmlReader, field: Field, draft: Draft): void {
+  const earlier = draft[field.name]
+  if (!field.repeats && earlier !== undefined) throw malformedXml()
+  const value = field.read(reader)
+  if (!field.repeats) draft[field.name] = value
+  else if (Array.isArray(earlier)) earlier.push(value)
+  else draft[field.name] = [value]
+}
+
+function fieldOf(member: Member): Field {
+  const { name, type } = member
+  const isFlat = typeof type === 'object' && 'list' in type && type.item === undefined
+  return { name, read: valueReader(isFlat ? type.list : type), repeats: isFlat }
+}
+
+function valueReader(type: Type): ReadValue {
+  if (typeof type === 'string') return scalarReader(type)
+  if ('structure' in type) return structureReader(type.structure)
+  return listReader(type)
+}
+
+function listReader({ list, item }: ListType): ReadValue {
+  const read = valueReader(list)
+  return (reader) => {
+    const items: unknown[] = []
+    for (let name = reader.child(); name !== undefined; name = reader.child()) {
+      if (name === item) items.push(read(reader))
+      else reader.skip()
+    }
+    return items
+  }
+}
+
+const scalars: { readonly [Kind in Simple]?: (text: string) => unknown } = {
+  integer: (text) => readInteger(text.trim()),
+  boolean: (text) => readBoolean(text.trim()),
+  'date-time': (text) => readTimestamp(text.trim()),
+  'http-date': (text) => readTimestamp(text.trim()),
+}
+
+function scalarReader(type: Simple): ReadValue {
+  const read = scalars[type]
+  if (read === undefined) return (reader) => reader.text()
+  return (reader) => {
+    const value = read(reader.text())
+    if (value === undefined) throw malformedXml()
+    return value
+  }
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1)
+}
+
+/** A function that reads whole documents with this root. Throws MalformedXML. */
+export function documentReader(
+  root: string,
+  structure: string | Structure,
+): (bytes: Uint8Array) => unknown {
+  const read =
+    typeof structure === 'string' ? structureReader(structure) : compileStructure(structure)
+  return (bytes) => {
+    const reader = new XmlReader(bytes)
+    if (reader.root() !== root) throw malformedXml()
+    const value = read(reader)
+    reader.end()
+    return value
+  }
+}

@@ -1,0 +1,76 @@
+/** The characters of an XML document: what may stand in it at all, its declaration, and the entities in its text. */
+import { S3Error } from '../model/errors.ts'
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** `bytes` as text with line ends as XML reads them; undefined unless they are UTF-8 and hold only what XML allows. */
+export function decodeText(bytes: Uint8Array): string | undefined {
+  const text = decodeUtf8(bytes)
+  if (text === undefined || forbidden.test(text)) return undefined
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
+}
+
+/** `bytes` as text without a byte order mark; undefined unless they are UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+const declaration =
+  /^<\?xml[ \t\n]+version[ \t\n]*=[ \t\n]*(?:"1\.0"|'1\.0')(?:[ \t\n]+encoding[ \t\n]*=[ \t\n]*(?:"([\w.-]{1,40})"|'([\w.-]{1,40})'))?(?:[ \t\n]+standalone[ \t\n]*=[ \t\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\n]*\?>/
+
+/** Where the document begins: behind its declaration, if it has one. Undefined when that is wrong or names no UTF-8. */
+export function declarationEnd(text: string): number | undefined {
+  if (!text.startsWith('<?')) return 0
+  const found = declaration.exec(text)
+  if (found === null) return undefined
+  const encoding = found[1] ?? found[2] ?? 'utf-8'
+  return /^utf-?8$/i.test(encoding) ? found[0].length : undefined
+}
+
+const named: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+])
+
+/** Characters between '&' and ';': `#x10FFFF` with a few leading zeros. */
+const entityCharactersMax = 12
+
+/** Text with its entities resolved. Throws MalformedXML for any but the five names and characters that XML allows. */
+export function unescapeXml(text: string): string {
+  if (text.includes(']]>')) throw new S3Error('MalformedXML')
+  let ampersand = text.indexOf('&')
+  if (ampersand < 0) return text
+  let result = ''
+  let done = 0
+  while (ampersand >= 0) {
+    const entity = text.slice(ampersand + 1, ampersand + 2 + entityCharactersMax)
+    const length = entity.indexOf(';')
+    result += text.slice(done, ampersand) + characterOf(entity.slice(0, Math.max(length, 0)))
+    done = ampersand + length + 2
+    ampersand = text.indexOf('&', done)
+  }
+  return result + text.slice(done)
+}
+
+function characterOf(entity: string): string {
+  const known = named.get(entity)
+  if (known !== undefined) return known
+  const digits = /^#(?:x([0-9A-Fa-f]+)|([0-9]+))$/.exec(entity)
+  if (digits === null) throw new S3Error('MalformedXML')
+  const [, hex, decimal = ''] = digits
+  const code = hex === undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex, 16)
+  const isSurrogate = code >= 0xd800 && code <= 0xdfff
+  if (code > 0x10ffff || isSurrogate) throw new S3Error('MalformedXML')
+  const character = String.fromCodePoint(code)
+  if (forbidden.test(character)) throw new S3Error('MalformedXML')
+  return character
+}

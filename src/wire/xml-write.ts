@@ -1,0 +1,40 @@
+/**
+ * Writes XML as S3 does and as every client reads it. k6 parses answers with an HTML parser, so an element is never
+ * self-closing and text never CDATA.
+ */
+
+export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
+export const xmlNamespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
+
+/** Markup, and every character that an XML reader would drop, change or refuse. Tab and line feed stay as they are. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const special = /[&<>"\r\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
+const everySpecial = new RegExp(special, 'g')
+
+function escapeCharacter(character: string): string {
+  if (character === '&') return '&amp;'
+  if (character === '<') return '&lt;'
+  if (character === '>') return '&gt;'
+  if (character === '"') return '&quot;'
+  if (character === '\r') return '&#13;'
+  return `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`
+}
+
+/** Text as it stands between tags or inside a quoted attribute. */
+export function escapeXml(text: string): string {
+  return special.test(text) ? text.replace(everySpecial, escapeCharacter) : text
+}
+
+/** One element: a string is text and is escaped, a list is elements made by this same function. */
+export function xmlElement(name: string, content: string | readonly string[]): string {
+  return `<${name}>${typeof content === 'string' ? escapeXml(content) : content.join('')}</${name}>`
+}
+
+/** A whole document of named texts, such as an error; no namespace, in the order given. */
+export function writeXml(
+  root: string,
+  fields: ReadonlyArray<readonly [name: string, value: string | number]>,
+): Uint8Array {
+  const elements = fields.map(([name, value]) => xmlElement(name, String(value)))
+  return Buffer.from(xmlDeclaration + xmlElement(root, elements))
+}

@@ -1,0 +1,176 @@
+/** The XML reader against hostile and odd input, and the writer against the reader. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { S3Error } from '../../src/model/errors.ts'
+import { xmlDepthMax, XmlReader } from '../../src/wire/xml-read.ts'
+import { escapeXml, writeXml, xmlElement } from '../../src/wire/xml-write.ts'
+
+/** A whole document as nested pairs; text where there is no element. */
+function readAll(xml: string | Uint8Array): void {
+  const reader = new XmlReader(Buffer.from(xml))
+  reader.root()
+  reader.skip()
+  reader.end()
+}
+
+function rootText(xml: string): string {
+  const reader = new XmlReader(Buffer.from(xml))
+  reader.root()
+  const text = reader.text()
+  reader.end()
+  return text
+}
+
+function refused(xml: string | Uint8Array): void {
+  const started = performance.now()
+  assert.throws(
+    () => readAll(xml),
+    (error) => error instanceof S3Error && error.code === 'MalformedXML',
+    String(xml).slice(0, 60),
+  )
+  assert.ok(performance.now() - started < 200)
+}
+
+test('well-formed documents are read', () => {
+  const fine = [
+    '<a></a>',
+    '<a/>',
+    '<a />',
+    '\ufeff<a/>',
+    '<?xml version="1.0"?><a/>',
+    "<?xml version='1.0' encoding='utf-8' standalone=\"no\" ?>\n<a/>\n",
+    '<!-- one --> <!-- two --><a><!--x--><b/><!--y--></a><!-- three -->\n',
+    '<a b="1" xmlns="u" xmlns:c="v" c:d=\'2>3\'/>',
+    '<a><![CDATA[<b>&]]></a>',
+  ]
+  for (const xml of fine) readAll(xml)
+})
+
+test('E01: document types, entities, encodings', () => {
+  refused('<!DOCTYPE a><a/>')
+  refused('<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY a "&lol;&lol;">]><a>&a;</a>')
+  refused('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>')
+  refused('<a>&nbsp;</a>')
+  refused('<?xml version="1.0" encoding="x"?><a/>')
+  refused('<?xml version="1.1"?><a/>')
+  refused(Buffer.from('\ufeff<a/>', 'utf16le'))
+  refused(Buffer.from('<a/>', 'utf16le'))
+  refused(Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e]))
+  refused(' <?xml version="1.0"?><a/>')
+  refused('<a><?php x?></a>')
+})
+
+test('E02: depth, attributes, unclosed things, characters, roots', () => {
+  refused('<a>'.repeat(50_000))
+  readAll('<a>'.repeat(xmlDepthMax) + '</a>'.repeat(xmlDepthMax))
+  refused('<a>'.repeat(xmlDepthMax + 1) + '</a>'.repeat(xmlDepthMax + 1))
+  refused(`<a ${Array.from({ length: 200_000 }, (_, index) => `a${index}=""`).join(' ')}/>`)
+  refused(`<a><!--${'x'.repeat(500_000)}</a>`)
+  refused(`<a><![CDATA[${'x'.repeat(500_000)}</a>`)
+  refused(`<a><?${'x'.repeat(500_000)}</a>`)
+  refused(`<${'a'.repeat(500_000)}/>`)
+  refused(`<a b="${'x'.repeat(500_000)}`)
+  refused('<a>'.repeat(3) + '<!--'.repeat(100_000))
+  for (const entity of ['#0', '#xD800', '#x110000', '#1', '#xFFFF', '#', '#x', '#x1g', '', 'amp']) {
+    refused(entity === 'amp' ? '<a>&amp</a>' : `<a>&${entity};</a>`)
+  }
+  refused('<a>\u0001</a>')
+  refused('<a/><b/>')
+  refused('<a/>junk')
+  refused('junk<a/>')
+  refused('<a><b></a></b>')
+  refused('<a></b>')
+  refused('<a')
+  refused('<a b=1/>')
+  refused('<a b="1"c="2"/>')
+  refused('<a b="1" b="2"/>')
+  refused('<a b="<"/>')
+  refused('<a>]]></a>')
+  refused('<a><!-- -- --></a>')
+  refused('')
+})
+
+test('entities and line ends', () => {
+  assert.equal(rootText('<a>&lt;&gt;&amp;&quot;&apos;&#65;&#x1F600;&#13;</a>'), `<>&"'A😀\r`)
+  assert.equal(rootText('<a>x\r\ny\rz</a>'), 'x\ny\nz')
+  assert.equal(rootText('<a> b <!-- c -->d<![CDATA[&amp;]]> </a>'), ' b d&amp; ')
+})
+
+test('what is written is read back, whatever the text', () => {
+  const text = fc
+    .string({ unit: 'binary' })
+    // oxlint-disable-next-line no-control-regex -- what XML has no way to say
+    .filter((value) => !/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.test(value))
+  fc.assert(
+    fc.property(text, (value) => {
+      assert.equal(rootText(xmlElement('a', value)), value)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('no bytes make the reader do anything but read or refuse', () => {
+  const marks =
+    '< > / <a> </a> <a <b/> <!-- --> <![CDATA[ ]]> & ; &# <?xml ?> " \' = x <!DOCTYPE &amp; é'
+  const piece = fc.constantFrom(...marks.split(' '), ' ', '\u0000', '\ufeff')
+  const document = fc.oneof(
+    fc.array(piece, { maxLength: 60 }).map((pieces) => Buffer.from(pieces.join(''))),
+    fc.uint8Array({ maxLength: 200 }),
+  )
+  fc.assert(
+    fc.property(document, (bytes) => {
+      try {
+        readAll(bytes)
+      } catch (error) {
+        assert.ok(error instanceof S3Error && error.code === 'MalformedXML', String(error))
+      }
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
+test('time is linear in the length', () => {
+  const shapes: ReadonlyArray<(count: number) => string> = [
+    (count) => `<a>${'<b>x</b>'.repeat(count)}</a>`,
+    (count) => `<a>${'&amp;'.repeat(count)}</a>`,
+    (count) => `<a>${'<!---->'.repeat(count)}</a>`,
+    (count) => `<a>${'<![CDATA[]]>'.repeat(count)}</a>`,
+    (count) => `<a>${' '.repeat(count)}</a>`,
+    (count) => `<a>${'<'.repeat(count)}`,
+    (count) => `<a>${'&'.repeat(count)}</a>`,
+    (count) => `<a>${']'.repeat(count)}</a>`,
+    (count) => `${'<!---->'.repeat(count)}<a/>`,
+  ]
+  for (const shape of shapes) {
+    const seconds = [20_000, 200_000].map((count) => {
+      const bytes = Buffer.from(shape(count))
+      const started = performance.now()
+      try {
+        readAll(bytes)
+      } catch {
+        // Refusing takes time as well.
+      }
+      return performance.now() - started
+    })
+    const [few = 0, many = 0] = seconds
+    assert.ok(many < 40 * few + 100, `${shape(3)}: ${few} ms, ten times the length ${many} ms`)
+  }
+})
+
+test('the plain writer', () => {
+  const bytes = writeXml('Error', [
+    ['Code', 'A&B'],
+    ['Size', 5],
+    ['Empty', ''],
+  ])
+  assert.equal(
+    Buffer.from(bytes).toString(),
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>A&amp;B</Code><Size>5</Size><Empty></Empty></Error>',
+  )
+  assert.equal(
+    xmlElement('a', [xmlElement('b', 'c'), xmlElement('d', '')]),
+    '<a><b>c</b><d></d></a>',
+  )
+  assert.equal(escapeXml('plain'), 'plain')
+})
