@@ -1,0 +1,117 @@
+/** SigV4 in the Authorization header. */
+import type { Instant } from '../base/clock.ts'
+import { S3Error } from '../model/errors.ts'
+import type { Exchange, Headers } from '../wire/exchange.ts'
+import type { Claim } from './claim.ts'
+import type { Realm } from './realm.ts'
+import { checkScope, readCredential, type Complaint } from './scope.ts'
+import { isoTime, readDateHeader, type Timestamp } from './timestamp.ts'
+
+/** Both ways; AWS's own tolerance. */
+export const clockSkewMillisecondsMax: number = 15 * 60 * 1000
+
+/**
+ * Throws AuthorizationHeaderMalformed for what does not parse or is meant for another region or service, InvalidRequest and
+ * NotImplemented for schemes that are not ours, AccessDenied without a date, RequestTimeTooSkewed beyond 15 minutes.
+ */
+export function claimFromHeader(exchange: Exchange, authorization: string, realm: Realm): Claim {
+  const fields = readFields(withoutScheme(authorization))
+  const { accessKeyId, scope } = readCredential(fields.Credential, complain)
+  const time = timeOf(exchange.headers)
+  checkScope(scope, realm, complain)
+  if (scope.date !== time.text.slice(0, 8)) {
+    throw complain({ says: 'Invalid credential date. Date is not the same as X-Amz-Date.' })
+  }
+  checkSkew(time, realm.now)
+  return {
+    form: 'header',
+    accessKeyId,
+    scope,
+    signedHeaders: fields.SignedHeaders.split(';'),
+    signature: fields.Signature,
+    timestamp: time.text,
+    sessionToken: exchange.headers.get('x-amz-security-token'),
+  }
+}
+
+const complain: Complaint = ({ says, region }) =>
+  new S3Error(
+    'AuthorizationHeaderMalformed',
+    region === undefined ? {} : { Region: region },
+    `The authorization header is malformed; ${says}`,
+  )
+
+/** SigV2 and bearer tokens are known and refused; S3 says the same of both. */
+function withoutScheme(authorization: string): string {
+  const space = authorization.indexOf(' ')
+  const scheme = space < 0 ? authorization : authorization.slice(0, space)
+  if (/^(?:AWS|Bearer)$/i.test(scheme)) throw unsupportedMechanism()
+  if (scheme === 'AWS4-ECDSA-P256-SHA256') throw unsupportedAlgorithm('Authorization')
+  if (scheme !== 'AWS4-HMAC-SHA256') {
+    const detail = { ArgumentName: 'Authorization', ArgumentValue: authorization }
+    throw new S3Error('InvalidArgument', detail, 'Unsupported Authorization Type')
+  }
+  if (space < 0) {
+    const detail = { ArgumentName: 'Authorization', ArgumentValue: authorization }
+    const says = "Authorization header is invalid -- one and only one ' ' (space) required."
+    throw new S3Error('InvalidArgument', detail, says)
+  }
+  return authorization.slice(space + 1)
+}
+
+export function unsupportedMechanism(): S3Error {
+  const says =
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.'
+  return new S3Error('InvalidRequest', {}, says)
+}
+
+/** SigV4A, refused by name. `where` is the header or parameter that asked for it. */
+export function unsupportedAlgorithm(where: string): S3Error {
+  const says =
+    'The signing algorithm AWS4-ECDSA-P256-SHA256 is not implemented. Please use AWS4-HMAC-SHA256.'
+  return new S3Error('NotImplemented', { Header: where }, says)
+}
+
+const fieldNames = ['Credential', 'SignedHeaders', 'Signature'] as const
+type Fields = Record<(typeof fieldNames)[number], string>
+
+function readFields(text: string): Fields {
+  const fields = new Map(text.split(',').map(readField))
+  for (const name of fieldNames) {
+    if (!fields.get(name)) throw complain({ says: `missing ${name}.` })
+  }
+  if (fields.size !== fieldNames.length || text.split(',').length !== fieldNames.length) {
+    const says =
+      'the authorization header requires three components: Credential, SignedHeaders, and Signature.'
+    throw complain({ says })
+  }
+  const field = (name: string): string => fields.get(name) ?? ''
+  return {
+    Credential: field('Credential'),
+    SignedHeaders: field('SignedHeaders'),
+    Signature: field('Signature'),
+  }
+}
+
+function readField(text: string): [name: string, value: string] {
+  const equals = text.indexOf('=')
+  return [text.slice(0, Math.max(equals, 0)).trim(), text.slice(equals + 1).trim()]
+}
+
+/** X-Amz-Date wins over Date, as a client that cannot set Date sends both. */
+function timeOf(headers: Headers): Timestamp {
+  const text = headers.get('x-amz-date') ?? headers.get('date')
+  const time = text === undefined ? undefined : readDateHeader(text)
+  if (time !== undefined) return time
+  const says = 'AWS authentication requires a valid Date or x-amz-date header'
+  throw new S3Error('AccessDenied', {}, says)
+}
+
+function checkSkew(time: Timestamp, now: Instant): void {
+  if (Math.abs(now - time.instant) <= clockSkewMillisecondsMax) return
+  throw new S3Error('RequestTimeTooSkewed', {
+    RequestTime: time.text,
+    ServerTime: isoTime(now),
+    MaxAllowedSkewMilliseconds: clockSkewMillisecondsMax,
+  })
+}

@@ -1,0 +1,96 @@
+/**
+ * The canonical request of SigV4, here and nowhere else. Text holds one char per byte, because header values are bytes of
+ * no known encoding and are signed as such.
+ */
+import type { Address, Query } from '../wire/address.ts'
+import type { Exchange } from '../wire/exchange.ts'
+import { percentDecode, percentEncode, percentEncodePath } from '../wire/percent.ts'
+
+export interface CanonicalParts {
+  readonly exchange: Exchange
+  readonly address: Address
+  readonly signedHeaders: readonly string[]
+  /** The value of x-amz-content-sha256, or what stands for it. */
+  readonly payload: string
+}
+
+/** One way in which a client may have written the two lines on which clients differ. */
+export interface Form {
+  readonly path: string
+  readonly host: string
+}
+
+/**
+ * The forms that are accepted, the likeliest first. AWS signs each byte of the key encoded by RFC 3986. jslib-aws signs the
+ * path as its caller wrote it: encoded by `encodeURI` (from 0.12.3), not at all (to 0.12.1), or with one slash where
+ * it sends two (0.12.2). It also signs presigned URLs for a Host without the port.
+ */
+export function* canonicalForms(exchange: Exchange, address: Address): Generator<Form> {
+  const host = exchange.headers.get('host') ?? ''
+  const portless = host.replace(/:\d+$/, '')
+  for (const path of canonicalPaths(address)) yield { path, host }
+  if (portless === host) return
+  for (const path of canonicalPaths(address)) yield { path, host: portless }
+}
+
+function* canonicalPaths({ rawPath, virtualHost }: Address): Generator<string> {
+  yield* pathForms(rawPath)
+  // With the bucket in the path a doubled first slash names the same object; in a virtual host it would name another.
+  if (!virtualHost && rawPath.startsWith('//')) yield* pathForms(rawPath.slice(1))
+}
+
+/** Each of them decodes to the path that the request is carried out on: none lets one signature stand for two keys. */
+function* pathForms(rawPath: string): Generator<string> {
+  const path = percentDecode(rawPath)
+  yield percentEncodePath(path)
+  yield rawPath
+  if (isPlain(path)) yield bytesAsText(path)
+}
+
+/** Only where one text can mean one key: no escapes that a second decoding would read, no lines that it would end. */
+function isPlain(path: string): boolean {
+  return !/[%\p{Cc}]/u.test(path)
+}
+
+export function canonicalRequest(parts: CanonicalParts, form: Form): string {
+  const { exchange, address, signedHeaders, payload } = parts
+  const headers = signedHeaders.map((name) => `${name}:${canonicalValue(exchange, name, form)}\n`)
+  return [
+    exchange.method,
+    form.path,
+    canonicalQuery(address.query),
+    headers.join(''),
+    signedHeaders.join(';'),
+    payload,
+  ].join('\n')
+}
+
+/** A signed header that did not arrive counts as empty, and so fails unless it was signed empty. */
+function canonicalValue(exchange: Exchange, name: string, form: Form): string {
+  if (name === 'host') return form.host
+  return exchange.headers.all(name).map(withSingleSpaces).join(',')
+}
+
+function withSingleSpaces(value: string): string {
+  return value.includes('  ') ? value.replace(/ +/g, ' ') : value
+}
+
+/** Sorted by the bytes of the encoded name, then of the encoded value; the signature cannot sign itself. */
+function canonicalQuery(query: Query): string {
+  const fields: Array<readonly [string, string]> = []
+  for (const [name, value] of query.entries()) {
+    if (name !== 'X-Amz-Signature') fields.push([percentEncode(name), percentEncode(value)])
+  }
+  fields.sort(([name, value], [name2, value2]) => compare(name, name2) || compare(value, value2))
+  return fields.map(([name, value]) => `${name}=${value}`).join('&')
+}
+
+/** Encoded text is ASCII, whose order is that of its bytes. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+function bytesAsText(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
