@@ -1,9 +1,14 @@
 /** Ingest: one body becomes durable bytes, verified as they pass, yet unseen until a row names them. */
-import type { BlobAbout } from '../stores/blobs/store.ts'
-import type { NewLocator } from '../stores/metadata/records.ts'
+import type { Holds } from '../base/holds.ts'
+import type { BlobId, BlobNames } from '../base/ids.ts'
+import { inlineBytesMax } from '../base/limits.ts'
+import { S3Error } from '../model/errors.ts'
 import type { Payload } from '../model/payload.ts'
+import type { BlobAbout, BlobStore } from '../stores/blobs/store.ts'
+import type { NewLocator } from '../stores/metadata/records.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
 import type { DeclaredDigests } from './declared.ts'
+import { DigestPlan, digestsOf, RunningDigests, type ProvenDigests } from './digests.ts'
 
 export interface IngestPlan {
   /** What the client says of the bytes: parsed by payload/declared.ts before the body is read. */
@@ -16,18 +21,178 @@ export interface IngestPlan {
 }
 
 /** Durable bytes that no row names yet. Disposed without `keep`, they are removed. */
-export interface Ingested extends AsyncDisposable {
+export interface Ingested extends ProvenDigests, AsyncDisposable {
   readonly sizeBytes: number
-  /** 32 hex digits. */
-  readonly md5: string
-  /** Base64 by algorithm: what was declared and what was computed. */
-  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>
-  /** The algorithm whose value the client sent and we verified. */
-  readonly verified: ChecksumAlgorithm | undefined
-  readonly locator: NewLocator
+  readonly locator: Exclude<NewLocator, { kind: 'parts' }>
   /** A row names the bytes now. */
   keep(): void
 }
 
 /** Rejects with IncompleteBody, BadDigest, EntityTooLarge, MalformedTrailerError and what the body's seal throws. */
 export type Ingest = (body: Payload, plan: IngestPlan) => Promise<Ingested>
+
+export interface IngestParts {
+  readonly blobs: BlobStore
+  readonly names: BlobNames
+  readonly holds: Holds
+}
+
+/** Small bodies are handed on to the metadata store (one commit, no file), all others become a blob. */
+export function createIngest(parts: IngestParts): Ingest {
+  return async (body, plan) => {
+    refuseTooLarge(body.lengthBytes ?? 0, plan)
+    const bytes = body[Symbol.asyncIterator]()
+    if ((body.lengthBytes ?? 0) > inlineBytesMax) return ingestBlob(parts, plan, { body, bytes })
+    const small = new Uint8Array(body.lengthBytes ?? inlineBytesMax)
+    let sizeBytes = 0
+    for (;;) {
+      const step = await bytes.next()
+      if (step.done === true) return inline(small.subarray(0, sizeBytes), plan, body)
+      if (sizeBytes + step.value.length > small.length) {
+        const before = [small.subarray(0, sizeBytes), step.value]
+        return ingestBlob(parts, plan, { body, bytes: rejoined(before, bytes) })
+      }
+      small.set(step.value, sizeBytes)
+      sizeBytes += step.value.length
+    }
+  }
+}
+
+/** A body and what is still to be read of it. */
+interface Arriving {
+  readonly body: Payload
+  readonly bytes: AsyncIterator<Uint8Array>
+}
+
+function inline(bytes: Uint8Array, plan: IngestPlan, body: Payload): Ingested {
+  refuseTooLarge(bytes.length, plan)
+  refuseOtherLength(bytes.length, body)
+  const digests = new DigestPlan(plan.declared, plan.compute)
+  const proven = digests.prove(digestsOf(digests.algorithms, bytes), body)
+  return {
+    ...proven,
+    sizeBytes: bytes.length,
+    // What was not filled is not kept alive, nor seen.
+    locator: { kind: 'bytes', bytes: bytes.slice() },
+    keep: () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}
+
+async function ingestBlob(
+  parts: IngestParts,
+  plan: IngestPlan,
+  arriving: Arriving,
+): Promise<Ingested> {
+  const blob = parts.names.next()
+  const release = parts.holds.hold(`blob:${blob}`)
+  try {
+    const passage = new Passage(plan, arriving)
+    const { sizeBytes } = await parts.blobs.put(blob, passage, plan.about)
+    return new IngestedBlob({
+      blob,
+      sizeBytes,
+      proven: passage.proven,
+      blobs: parts.blobs,
+      release,
+    })
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/**
+ * Bytes on their way into a blob. What is wrong with them is thrown where their end would be: so the store itself
+ * forgets the blob, before it costs a sync, and nothing is left to remove.
+ */
+class Passage implements AsyncIterable<Uint8Array> {
+  readonly #plan: IngestPlan
+  readonly #arriving: Arriving
+  #proven: ProvenDigests | undefined
+
+  constructor(plan: IngestPlan, arriving: Arriving) {
+    this.#plan = plan
+    this.#arriving = arriving
+  }
+
+  /** Once every byte has passed. */
+  get proven(): ProvenDigests {
+    if (this.#proven === undefined) throw new Error('a blob was stored before its body had ended')
+    return this.#proven
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    const { body, bytes } = this.#arriving
+    const digests = new DigestPlan(this.#plan.declared, this.#plan.compute)
+    const running = new RunningDigests(digests.algorithms)
+    let sizeBytes = 0
+    for await (const chunk of { [Symbol.asyncIterator]: () => bytes }) {
+      sizeBytes += chunk.length
+      refuseTooLarge(sizeBytes, this.#plan)
+      running.update(chunk)
+      yield chunk
+    }
+    refuseOtherLength(sizeBytes, body)
+    this.#proven = digests.prove(running.finish(), body)
+  }
+}
+
+interface StoredBlob {
+  readonly blob: BlobId
+  readonly sizeBytes: number
+  readonly proven: ProvenDigests
+  readonly blobs: BlobStore
+  /** Ends the hold that keeps reclaim away. */
+  readonly release: () => void
+}
+
+class IngestedBlob implements Ingested {
+  readonly sizeBytes: number
+  readonly md5: string
+  readonly checksums: ProvenDigests['checksums']
+  readonly verified: ChecksumAlgorithm | undefined
+  readonly locator: Exclude<NewLocator, { kind: 'parts' }>
+  readonly #stored: StoredBlob
+  #settled = false
+
+  constructor(stored: StoredBlob) {
+    this.sizeBytes = stored.sizeBytes
+    this.md5 = stored.proven.md5
+    this.checksums = stored.proven.checksums
+    this.verified = stored.proven.verified
+    this.locator = { kind: 'blob', blob: stored.blob, offset: 0 }
+    this.#stored = stored
+  }
+
+  keep(): void {
+    this.#settled = true
+    this.#stored.release()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#settled) return
+    this.#settled = true
+    // The error that led here matters, not that of tidying up: what stays is garbage that reclaim's sweep finds.
+    await Promise.allSettled([this.#stored.blobs.remove(this.#stored.blob)])
+    this.#stored.release()
+  }
+}
+
+async function* rejoined(
+  before: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* before
+  yield* { [Symbol.asyncIterator]: () => rest }
+}
+
+function refuseTooLarge(sizeBytes: number, { sizeBytesMax }: IngestPlan): void {
+  if (sizeBytes <= sizeBytesMax) return
+  throw new S3Error('EntityTooLarge', { ProposedSize: sizeBytes, MaxSizeAllowed: sizeBytesMax })
+}
+
+/** The wire layer sees to this where it knows the length; here it is a belief that is checked. */
+function refuseOtherLength(sizeBytes: number, { lengthBytes }: Payload): void {
+  if (lengthBytes !== undefined && lengthBytes !== sizeBytes) throw new S3Error('IncompleteBody')
+}

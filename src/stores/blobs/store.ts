@@ -16,7 +16,11 @@
 import type { BlobId } from '../../base/ids.ts'
 
 export interface BlobStore extends AsyncDisposable {
-  put(id: BlobId, bytes: AsyncIterable<Uint8Array>, about: BlobAbout): Promise<{ sizeBytes: number }>
+  put(
+    id: BlobId,
+    bytes: AsyncIterable<Uint8Array>,
+    about: BlobAbout,
+  ): Promise<{ sizeBytes: number }>
   get(id: BlobId, range: ByteRange): AsyncIterable<Uint8Array>
   /** Size of a finished blob; undefined when it is absent or unfinished. */
   stat(id: BlobId): Promise<{ sizeBytes: number } | undefined>

@@ -1,0 +1,75 @@
+/** The digests of one body: what has to be computed, and whether it is what the client said. */
+import type { Payload } from '../model/payload.ts'
+import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
+import { checksumOf, createHasher, type Hasher } from './checksums/hashers.ts'
+import { checkChecksum, checkMd5, trailerValue, type DeclaredDigests } from './declared.ts'
+
+export type Digests = ReadonlyMap<ChecksumAlgorithm, Uint8Array>
+
+/** What is kept of a body whose digests hold. */
+export interface ProvenDigests {
+  /** 32 hex digits. */
+  readonly md5: string
+  /** Base64 by algorithm: what was declared and what was planned. */
+  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>
+  /** The algorithm whose value the client sent. */
+  readonly verified: ChecksumAlgorithm | undefined
+}
+
+/** What to compute: each algorithm once, whoever asks for it, and none of them for MD5's sake twice. */
+export class DigestPlan {
+  readonly #declared: DeclaredDigests
+  readonly #kept: ReadonlySet<ChecksumAlgorithm>
+  readonly algorithms: ReadonlySet<ChecksumAlgorithm>
+
+  constructor(declared: DeclaredDigests, compute: readonly ChecksumAlgorithm[]) {
+    const sent = declared.checksum?.algorithm ?? declared.trailer?.algorithm
+    this.#declared = declared
+    this.#kept = new Set(sent === undefined ? compute : [sent, ...compute])
+    // S3's ETag is the MD5, whatever else is asked for.
+    this.algorithms = new Set([...this.#kept, 'MD5'])
+  }
+
+  /** Holds what was computed against what was said, trailer included: the body was read to its end. BadDigest, InvalidRequest, MalformedTrailerError. */
+  prove(digests: Digests, body: Pick<Payload, 'trailers'>): ProvenDigests {
+    const { checksum, trailer } = this.#declared
+    const sent = trailer && { ...trailer, value: trailerValue(trailer, body.trailers) }
+    const verified = checksum ?? sent
+    if (verified !== undefined) {
+      checkChecksum(verified.algorithm, verified.value, digestOf(digests, verified.algorithm))
+    }
+    const md5 = digestOf(digests, 'MD5')
+    checkMd5(this.#declared, md5)
+    const checksums: Partial<Record<ChecksumAlgorithm, string>> = {}
+    for (const algorithm of this.#kept) {
+      checksums[algorithm] = Buffer.from(digestOf(digests, algorithm)).toString('base64')
+    }
+    return { md5: Buffer.from(md5).toString('hex'), checksums, verified: verified?.algorithm }
+  }
+}
+
+/** Digests of bytes that pass by. */
+export class RunningDigests {
+  readonly #hashers: ReadonlyArray<readonly [ChecksumAlgorithm, Hasher]>
+
+  constructor(algorithms: ReadonlySet<ChecksumAlgorithm>) {
+    this.#hashers = Array.from(algorithms, (algorithm) => [algorithm, createHasher(algorithm)])
+  }
+
+  update(bytes: Uint8Array): void {
+    for (const [, hasher] of this.#hashers) hasher.update(bytes)
+  }
+
+  finish(): Digests {
+    return new Map(this.#hashers.map(([algorithm, hasher]) => [algorithm, hasher.digest()]))
+  }
+}
+
+/** Digests of bytes that are all here. */
+export function digestsOf(algorithms: ReadonlySet<ChecksumAlgorithm>, bytes: Uint8Array): Digests {
+  return new Map(Array.from(algorithms, (algorithm) => [algorithm, checksumOf(algorithm, bytes)]))
+}
+
+function digestOf(digests: Digests, algorithm: ChecksumAlgorithm): Uint8Array {
+  return digests.get(algorithm) ?? new Uint8Array(0)
+}

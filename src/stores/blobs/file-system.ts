@@ -1,0 +1,95 @@
+/**
+ * The little of a file system that the blob store uses, as a seam: a test can make its Nth call fail, or lose what
+ * was not synced. Every call is positional; nothing is ever renamed, truncated or overwritten.
+ */
+import fs from 'node:fs'
+
+export interface FileSystem {
+  /** A new empty file, for writing; fails with EEXIST when the name is taken. */
+  create(path: string): Promise<OpenFile>
+  /** An existing file, for reading; fails with ENOENT. */
+  open(path: string): Promise<OpenFile>
+  unlink(path: string): Promise<void>
+  /** One folder, in an existing one; fails with EEXIST. */
+  makeFolder(path: string): Promise<void>
+  /** Makes the entries of a folder durable. */
+  syncFolder(path: string): Promise<void>
+  readFolder(path: string): Promise<readonly string[]>
+}
+
+export interface OpenFile {
+  /** Bytes read, fewer than asked for at the end of the file only by the kernel's leave: read on until 0. */
+  read(into: Uint8Array, position: number): Promise<number>
+  /** Bytes written, perhaps fewer than given. */
+  write(bytes: Uint8Array, position: number): Promise<number>
+  sizeBytes(): number
+  /** Makes the bytes of the file, and what is needed to find them in it, durable. */
+  syncData(): Promise<void>
+  close(): Promise<void>
+}
+
+type Done<T> = (error: NodeJS.ErrnoException | null, result: T) => void
+
+/** A callback call as a promise: cheaper than the promise form of node:fs, which keeps an object for each file. */
+function called<T>(start: (done: Done<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => (error === null ? resolve(result) : reject(error)))
+  })
+}
+
+class NodeFile implements OpenFile {
+  readonly #fd: number
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  read(into: Uint8Array, position: number): Promise<number> {
+    return called((done) => fs.read(this.#fd, into, 0, into.length, position, done))
+  }
+
+  write(bytes: Uint8Array, position: number): Promise<number> {
+    return called((done) => fs.write(this.#fd, bytes, 0, bytes.length, position, done))
+  }
+
+  /** Synchronous: the inode of an open file is in memory, so this costs less than a trip to a thread. */
+  sizeBytes(): number {
+    return fs.fstatSync(this.#fd).size
+  }
+
+  syncData(): Promise<void> {
+    return called((done) => fs.fdatasync(this.#fd, (error) => done(error, undefined)))
+  }
+
+  close(): Promise<void> {
+    return called((done) => fs.close(this.#fd, (error) => done(error ?? null, undefined)))
+  }
+}
+
+async function openNode(path: string, flags: number): Promise<NodeFile> {
+  return new NodeFile(await called((done) => fs.open(path, flags, 0o600, done)))
+}
+
+/** The real one. Files and folders belong to the server's user alone. */
+export const nodeFileSystem: FileSystem = {
+  create: (path) =>
+    openNode(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL),
+  open: (path) => openNode(path, fs.constants.O_RDONLY),
+  unlink: (path) => called((done) => fs.unlink(path, (error) => done(error, undefined))),
+  makeFolder: (path) =>
+    called((done) => fs.mkdir(path, { mode: 0o700 }, (error) => done(error, undefined))),
+  syncFolder: async (path) => {
+    const fd = await called<number>((done) => fs.open(path, fs.constants.O_RDONLY, done))
+    try {
+      await called<undefined>((done) => fs.fsync(fd, (error) => done(error, undefined)))
+    } finally {
+      await called<undefined>((done) => fs.close(fd, (error) => done(error ?? null, undefined)))
+    }
+  },
+  readFolder: (path) => called((done) => fs.readdir(path, done)),
+}
+
+/** The call failed with this system error, e.g. ENOENT. */
+export function failedWith(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,212 @@
+/**
+ * The file blob store: one file for each blob, written once under its final name, proven by checksums when read.
+ *
+ * A blob is there when its footer is, and durable when its bytes and its folder entry are synced. A sync that fails
+ * is the end of this process' trust in its disk: `onFatal` hears of it and no later put resolves (decision 9).
+ */
+import { resolve } from 'node:path'
+import type { BlobId } from '../../base/ids.ts'
+import { loadBlockSum, type BlockSum } from './block-checksum.ts'
+import { BlobWriter } from './files-writer.ts'
+import { openBlob, readBlob, type OpenBlob } from './files-reader.ts'
+import { failedWith, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts'
+import { FolderSyncs } from './folder-syncs.ts'
+import { Folders } from './folders.ts'
+import { Pieces } from './pieces.ts'
+import { BlobExists, BlobMissing, type BlobAbout, type BlobStore, type ByteRange } from './store.ts'
+
+export interface FileBlobsOptions {
+  /** An existing folder that belongs to this store alone. */
+  readonly directory: string
+  /** Called with the error of a failed sync, before the put that met it rejects: the process has to end. */
+  readonly onFatal: (error: unknown) => void
+  readonly fileSystem?: FileSystem
+  readonly pieces?: Pieces
+}
+
+/** Opens the store; what earlier lives left unfinished stays until it is removed. */
+export async function openFileBlobs(options: FileBlobsOptions): Promise<BlobStore> {
+  return new FileBlobs(options, await loadBlockSum())
+}
+
+class FileBlobs implements BlobStore {
+  readonly #fs: FileSystem
+  readonly #onFatal: (error: unknown) => void
+  readonly #syncs: FolderSyncs
+  readonly #folders: Folders
+  readonly #pieces: Pieces
+  readonly #blockSum: BlockSum
+  /** Named and not yet durable: absent for readers. */
+  readonly #unfinished = new Set<BlobId>()
+  readonly #running = new Set<Promise<unknown>>()
+  #fatal: { readonly error: unknown } | undefined
+
+  constructor(options: FileBlobsOptions, blockSum: BlockSum) {
+    this.#fs = options.fileSystem ?? nodeFileSystem
+    this.#onFatal = options.onFatal
+    this.#syncs = new FolderSyncs((folder) => this.#synced(this.#fs.syncFolder(folder)))
+    this.#folders = new Folders(resolve(options.directory), this.#fs, this.#syncs)
+    this.#pieces = options.pieces ?? new Pieces()
+    this.#blockSum = blockSum
+  }
+
+  put(
+    id: BlobId,
+    bytes: AsyncIterable<Uint8Array>,
+    about: BlobAbout,
+  ): Promise<{ sizeBytes: number }> {
+    return this.#run(this.#put(id, bytes, about))
+  }
+
+  async *get(id: BlobId, range: ByteRange): AsyncGenerator<Uint8Array> {
+    const file = await this.#open(id)
+    try {
+      yield* readBlob(await openBlob(id, file), range, this.#blockSum)
+    } finally {
+      await file.close()
+    }
+  }
+
+  async stat(id: BlobId): Promise<{ sizeBytes: number } | undefined> {
+    try {
+      const { sizeBytes } = await this.#inspect(id)
+      return { sizeBytes }
+    } catch (error) {
+      if (error instanceof BlobMissing) return undefined
+      throw error
+    }
+  }
+
+  remove(id: BlobId): Promise<void> {
+    return this.#run(this.#remove(id))
+  }
+
+  list(): AsyncIterable<BlobId> {
+    return this.#folders.ids()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#running)
+  }
+
+  async #put(
+    id: BlobId,
+    bytes: AsyncIterable<Uint8Array>,
+    about: BlobAbout,
+  ): Promise<{ sizeBytes: number }> {
+    this.#refuseAfterFatal()
+    await this.#folders.make(id)
+    const file = await this.#create(id)
+    this.#unfinished.add(id)
+    try {
+      const sizeBytes = await this.#fill({ id, file, bytes, about })
+      this.#refuseAfterFatal()
+      return { sizeBytes }
+    } catch (error) {
+      // What a failed put leaves is garbage that `list` shows: its own error matters, not that of tidying up.
+      await Promise.allSettled([this.#fs.unlink(this.#folders.path(id))])
+      throw error
+    } finally {
+      this.#unfinished.delete(id)
+    }
+  }
+
+  async #fill(put: {
+    id: BlobId
+    file: OpenFile
+    bytes: AsyncIterable<Uint8Array>
+    about: BlobAbout
+  }): Promise<number> {
+    const { id, file } = put
+    try {
+      const writer = new BlobWriter(id, put.about, {
+        file,
+        pieces: this.#pieces,
+        blockSum: this.#blockSum,
+      })
+      try {
+        for await (const chunk of put.bytes) await writer.add(chunk)
+        await writer.finish()
+      } finally {
+        await writer.release()
+      }
+      const syncs = [this.#synced(file.syncData()), this.#syncs.sync(this.#folders.folder(id))]
+      for (const sync of await Promise.allSettled(syncs))
+        if (sync.status === 'rejected') throw sync.reason
+      return writer.sizeBytes
+    } finally {
+      await file.close()
+    }
+  }
+
+  async #create(id: BlobId): Promise<OpenFile> {
+    try {
+      return await this.#fs.create(this.#folders.path(id))
+    } catch (error) {
+      if (failedWith(error, 'EEXIST')) throw new BlobExists(`blob ${id} exists`)
+      throw error
+    }
+  }
+
+  async #open(id: BlobId): Promise<OpenFile> {
+    if (this.#unfinished.has(id)) throw new BlobMissing(`blob ${id} is still being written`)
+    try {
+      return await this.#fs.open(this.#folders.path(id))
+    } catch (error) {
+      if (failedWith(error, 'ENOENT')) throw new BlobMissing(`there is no blob ${id}`)
+      throw error
+    }
+  }
+
+  async #inspect(id: BlobId): Promise<OpenBlob> {
+    const file = await this.#open(id)
+    try {
+      return await openBlob(id, file)
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** The folder is synced although the name was gone: another remove may have taken it and not yet have synced. */
+  async #remove(id: BlobId): Promise<void> {
+    this.#refuseAfterFatal()
+    await unlessMissing(this.#fs.unlink(this.#folders.path(id)))
+    await unlessMissing(this.#syncs.sync(this.#folders.folder(id)))
+  }
+
+  /** A folder that is not there was never synced; any other failure of a sync is fatal. */
+  async #synced(sync: Promise<void>): Promise<void> {
+    try {
+      await sync
+    } catch (error) {
+      if (!failedWith(error, 'ENOENT')) {
+        this.#fatal ??= { error }
+        this.#onFatal(error)
+      }
+      throw error
+    }
+  }
+
+  #refuseAfterFatal(): void {
+    if (this.#fatal !== undefined) {
+      throw new Error('no blob is kept after a failed sync', { cause: this.#fatal.error })
+    }
+  }
+
+  /** Remembers what runs, so that closing can wait for it. */
+  #run<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work)
+    const forget = (): boolean => this.#running.delete(work)
+    void work.then(forget, forget)
+    return work
+  }
+}
+
+/** What is not there need not be removed, nor its folder be synced. */
+async function unlessMissing(work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!failedWith(error, 'ENOENT')) throw error
+  }
+}

@@ -1,0 +1,143 @@
+/** The file blob store: the contract, what a crash or a rotten disk leaves, and puts side by side. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { readFile, readdir, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { systemChance } from '../../../src/base/chance.ts'
+import { BlobNames, type BlobId } from '../../../src/base/ids.ts'
+import { decodeHeader } from '../../../src/stores/blobs/files-format.ts'
+import { BlobCorrupt, BlobMissing, type BlobStore } from '../../../src/stores/blobs/store.ts'
+import { about, blobStoreContract, inChunks, read } from '../../contracts/blob-store.ts'
+import { freshFolder, openIn } from './fresh.ts'
+
+const names = new BlobNames(0x1f, systemChance)
+
+blobStoreContract('files', async () => openIn(await freshFolder()))
+
+/** The only file of a store. */
+async function onlyFile(directory: string): Promise<string> {
+  const files = await readdir(directory, { recursive: true, withFileTypes: true })
+  const file = files.find((entry) => entry.isFile())
+  assert.ok(file !== undefined)
+  return join(file.parentPath, file.name)
+}
+
+/** A store with one blob, and the blob's file. */
+async function oneBlob(
+  sizeBytes: number,
+): Promise<{ store: BlobStore; id: BlobId; bytes: Buffer; path: string }> {
+  const directory = await freshFolder()
+  const store = await openIn(directory)
+  const id = names.next()
+  const bytes = randomBytes(sizeBytes)
+  await store.put(id, inChunks(bytes, 65_536), about)
+  return { store, id, bytes, path: await onlyFile(directory) }
+}
+
+test('a blob says in its header what it is', async () => {
+  const { id, path } = await oneBlob(10)
+  const header = decodeHeader(await readFile(path))
+  assert.deepEqual(header, { id, headerBytes: 4096, about })
+  assert.match(path, /\/0000001f\/000000\/[0-9a-f]{32}$/)
+})
+
+test('a header takes as many pages as it needs', async () => {
+  const directory = await freshFolder()
+  const store = await openIn(directory)
+  const id = names.next()
+  const wordy = { ...about, attributes: { words: 'x'.repeat(9000) } }
+  const bytes = randomBytes(3_000_000)
+  await store.put(id, inChunks(bytes, 65_536), wordy)
+  assert.ok((await read(store, id, { offset: 0, lengthBytes: bytes.length })).equals(bytes))
+  const header = decodeHeader(await readFile(await onlyFile(directory)))
+  assert.equal(header.headerBytes, 3 * 4096)
+  assert.deepEqual(header.about, wordy)
+})
+
+test('a flipped bit anywhere in the data is found before its byte is sent', async () => {
+  for (const sizeBytes of [20_000, 900_000]) {
+    const { store, id, bytes, path } = await oneBlob(sizeBytes)
+    const whole = await readFile(path)
+    for (let round = 0; round < 24; round++) {
+      const at =
+        round === 0 ? 0 : round === 1 ? sizeBytes - 1 : randomBytes(4).readUInt32BE() % sizeBytes
+      const rotten = Buffer.from(whole)
+      rotten[4096 + at] = (rotten[4096 + at] ?? 0) ^ (1 << (round % 8))
+      await writeFile(path, rotten)
+      let received = 0
+      await assert.rejects(async () => {
+        for await (const chunk of store.get(id, { offset: 0, lengthBytes: sizeBytes })) {
+          assert.ok(bytes.subarray(received, received + chunk.length).equals(chunk))
+          received += chunk.length
+        }
+      }, BlobCorrupt)
+      assert.ok(received <= at)
+      const other = at < sizeBytes / 2 ? sizeBytes - 1 : 0
+      if (Math.floor(other / 65_536) !== Math.floor(at / 65_536)) {
+        const far = await read(store, id, { offset: other, lengthBytes: 1 })
+        assert.equal(far[0], bytes[other], 'a block that is whole can still be read')
+      }
+    }
+  }
+})
+
+test('a flipped bit anywhere in the trailer is found', async () => {
+  const { store, id, path } = await oneBlob(200_000)
+  const whole = await readFile(path)
+  for (let at = 4096 + 200_000; at < whole.length; at++) {
+    const rotten = Buffer.from(whole)
+    rotten[at] = (rotten[at] ?? 0) ^ (1 << (at % 8))
+    await writeFile(path, rotten)
+    await assert.rejects(read(store, id, { offset: 0, lengthBytes: 1 }), {
+      name: /^Blob(Corrupt|Missing)$/,
+    })
+  }
+})
+
+test('a file cut anywhere, as a crash leaves it, holds no blob', async () => {
+  const { store, id, path } = await oneBlob(300_000)
+  const whole = await readFile(path)
+  for (const left of [0, 1, 63, 4095, 4096, 65_536, 4096 + 300_000, whole.length - 1]) {
+    await writeFile(path, whole)
+    await truncate(path, left)
+    await assert.rejects(read(store, id, { offset: 0, lengthBytes: 1 }), BlobMissing)
+    assert.equal(await store.stat(id), undefined)
+    assert.deepEqual(
+      await Array.fromAsync(store.list()),
+      [id],
+      'an unfinished blob is listed for reclaim',
+    )
+  }
+})
+
+test('two files changed for each other are found', async () => {
+  const directory = await freshFolder()
+  const store = await openIn(directory)
+  const [one, two] = [names.next(), names.next()]
+  await store.put(one, inChunks(Buffer.from('one'), 3), about)
+  const path = await onlyFile(directory)
+  await writeFile(path.replace(one, two), await readFile(path))
+  await assert.rejects(read(store, two, { offset: 0, lengthBytes: 3 }), BlobCorrupt)
+})
+
+async function* filled(value: number, breaks: boolean): AsyncGenerator<Uint8Array> {
+  for (let chunk = 0; chunk < 40; chunk++) {
+    yield Buffer.alloc(50_000 + value, value)
+    if (breaks && chunk === 25 + (value % 10)) throw new Error('broken off')
+  }
+}
+
+test('many puts that break off and many that do not never share bytes', async () => {
+  const store = await openIn(await freshFolder())
+  const ids = Array.from({ length: 60 }, () => names.next())
+  const puts = ids.map((id, index) => store.put(id, filled(index + 1, index % 3 === 0), about))
+  const outcomes = await Promise.allSettled(puts)
+  for (const [index, id] of ids.entries()) {
+    assert.equal(outcomes[index]?.status, index % 3 === 0 ? 'rejected' : 'fulfilled')
+    if (index % 3 === 0) continue
+    const sizeBytes = 40 * (50_000 + index + 1)
+    const back = await read(store, id, { offset: 0, lengthBytes: sizeBytes })
+    assert.ok(back.every((byte) => byte === index + 1))
+  }
+})
