@@ -26,4 +26,6 @@ export interface Service {
   readonly emit: Emit
   /** The bucket of a copy source, once the caller may read from it: NoSuchBucket, AccessDenied. */
   sourceBucket(name: string): Promise<BucketRow>
+  /** The account behind a canonical id; undefined when it is gone. */
+  accountOf(canonicalId: string): Account | undefined
 }

@@ -1,0 +1,98 @@
+/** Where a copy comes from: the `x-amz-copy-source` field, and the object it names once the caller may read it. */
+import type { Instant } from '../base/clock.ts'
+import { S3Error } from '../model/errors.ts'
+import type { BucketRow } from '../stores/metadata/records.ts'
+import type { FoundObject } from '../stores/metadata/store.ts'
+import { escapesItsRoot } from '../wire/address.ts'
+import { isBucketName } from './names.ts'
+import { checkKeyLength, type Objects } from './objects.ts'
+import { type Accounts, expectBucketOwner } from './owners.ts'
+import { checkCopyConditions, type CopyConditions } from './preconditions.ts'
+import { checkVersionId } from './versions.ts'
+
+export interface CopySource {
+  readonly bucket: string
+  readonly key: string
+  readonly versionId?: string
+}
+
+/** What CopyObject and UploadPartCopy say of their source. */
+export interface CopySourceMembers extends CopyConditions {
+  readonly CopySource: string
+  readonly ExpectedSourceBucketOwner?: string | undefined
+}
+
+/** Who can find a source: the Service of the request. */
+export interface Sources extends Accounts {
+  readonly now: Instant
+  readonly objects: Objects
+  sourceBucket(name: string): Promise<BucketRow>
+}
+
+export interface Source {
+  readonly bucket: BucketRow
+  readonly found: FoundObject
+}
+
+const versionMark = '?versionId='
+
+/**
+ * `bucket/key` or `/bucket/key`, percent-encoded or raw (k6 sends spaces as they are; '+' is a plus), with
+ * `?versionId=` as its end. Throws InvalidArgument, and NotImplemented for the ARN of an access point.
+ */
+export function parseCopySource(text: string): CopySource {
+  if (text.startsWith('arn:')) {
+    throw new S3Error('NotImplemented', {
+      Header: 'x-amz-copy-source',
+      additionalMessage: 'ARNs are not supported',
+    })
+  }
+  // Looked for before decoding: an encoded question mark belongs to the key.
+  const mark = text.lastIndexOf(versionMark)
+  const path = decode(mark < 0 ? text : text.slice(0, mark), text)
+  const place = splitPath(path.startsWith('/') ? path.slice(1) : path, text)
+  if (mark < 0) return place
+  const versionId = decode(text.slice(mark + versionMark.length), text)
+  checkVersionId(versionId)
+  return { ...place, versionId }
+}
+
+/**
+ * The object to copy from, in a bucket that the caller may read. Throws NoSuchBucket, AccessDenied, NoSuchKey,
+ * NoSuchVersion, InvalidRequest for a delete marker, and PreconditionFailed.
+ */
+export async function findSource(input: CopySourceMembers, sources: Sources): Promise<Source> {
+  const { bucket: name, key, versionId } = parseCopySource(input.CopySource)
+  const bucket = await sources.sourceBucket(name)
+  expectBucketOwner(input.ExpectedSourceBucketOwner, bucket, sources)
+  const found = await sources.objects.findSource(bucket, key, versionId)
+  checkCopyConditions(input, found.row, sources.now)
+  return { bucket, found }
+}
+
+function splitPath(path: string, text: string): { bucket: string; key: string } {
+  const slash = path.indexOf('/')
+  const bucket = slash < 0 ? path : path.slice(0, slash)
+  const key = slash < 0 ? '' : path.slice(slash + 1)
+  if (!isBucketName(bucket)) throw invalid('Invalid copy source bucket name', text)
+  if (key === '' || key.includes('\0') || escapesItsRoot(key))
+    throw invalid('Invalid copy source object key', text)
+  checkKeyLength(key)
+  return { bucket, key }
+}
+
+function decode(part: string, text: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw invalid('Invalid copy source encoding', text)
+  }
+}
+
+function invalid(sentence: string, text: string): S3Error {
+  return new S3Error(
+    'InvalidArgument',
+    { ArgumentName: 'x-amz-copy-source', ArgumentValue: text },
+    sentence,
+  )
+}

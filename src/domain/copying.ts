@@ -1,0 +1,93 @@
+/** CopyObject's rules: what a copy takes from its source and what from the request. */
+import { uploadSizeBytesMax } from '../base/limits.ts'
+import { S3Error } from '../model/errors.ts'
+import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
+import type { BucketRow, ObjectAttributes } from '../stores/metadata/records.ts'
+import {
+  type AttributeMembers,
+  objectAttributes,
+  redirectLocation,
+  storageClass,
+} from './attributes.ts'
+import type { Source } from './copy-source.ts'
+import { knownAlgorithm } from './upload-checksum.ts'
+
+export interface CopyMembers extends AttributeMembers {
+  readonly Key: string
+  readonly ChecksumAlgorithm?: string | undefined
+  readonly MetadataDirective?: string | undefined
+  readonly TaggingDirective?: string | undefined
+}
+
+/**
+ * The attributes of the copy, with the source's checksum. Throws InvalidRequest for a copy onto itself that changes
+ * nothing and for a source that is too large for one copy, InvalidArgument for a directive that S3 does not know.
+ */
+export function copyAttributes(
+  input: CopyMembers,
+  source: Source,
+  target: BucketRow,
+): ObjectAttributes {
+  const metadata = directive('metadata', input.MetadataDirective)
+  const tagging = directive('tagging', input.TaggingDirective)
+  const { row } = source.found
+  if (row.sizeBytes > uploadSizeBytesMax) throw new S3Error('InvalidRequest', {}, tooLarge)
+  const onto = source.bucket.id === target.id && row.key === input.Key && row.isLatest
+  if (onto && metadata === 'COPY' && !changesAnything(input))
+    throw new S3Error('InvalidRequest', {}, nothingChanges)
+  const kept = row.attributes
+  const asked = objectAttributes({
+    ...(metadata === 'REPLACE' ? input : {}),
+    Tagging: tagging === 'REPLACE' ? input.Tagging : undefined,
+  })
+  return {
+    ...kept,
+    headers: withRedirect(
+      metadata === 'REPLACE' ? asked.headers : kept.headers,
+      input.WebsiteRedirectLocation,
+    ),
+    metadata: metadata === 'REPLACE' ? asked.metadata : kept.metadata,
+    // Neither class nor redirect follows the bytes: S3 takes both from the request alone.
+    storageClass: storageClass(input.StorageClass),
+    tags: tagging === 'REPLACE' ? asked.tags : kept.tags,
+    lock: undefined,
+  }
+}
+
+/** The algorithm that the copy's checksum has to be made with from its bytes; undefined where the source's own will do. */
+export function checksumToMake(
+  asked: string | undefined,
+  source: Source,
+): ChecksumAlgorithm | undefined {
+  if (asked === undefined) return undefined
+  const algorithm = knownAlgorithm(asked)
+  const kept = source.found.row.attributes.checksum
+  return kept?.algorithm === algorithm && kept.type === 'FULL_OBJECT' ? undefined : algorithm
+}
+
+const tooLarge = `The specified copy source is larger than the maximum allowable size for a copy source: ${uploadSizeBytesMax}`
+const nothingChanges =
+  "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
+
+/** A new checksum is a change too: copying in place is how S3's guide gives one to an old object. */
+function changesAnything(input: CopyMembers): boolean {
+  return [input.StorageClass, input.WebsiteRedirectLocation, input.ChecksumAlgorithm].some(
+    (member) => member !== undefined,
+  )
+}
+
+function withRedirect(
+  headers: Readonly<Record<string, string>>,
+  location: string | undefined,
+): Record<string, string> {
+  const { WebsiteRedirectLocation: _, ...others } = headers
+  const redirect = redirectLocation(location)
+  return redirect === undefined ? others : { ...others, WebsiteRedirectLocation: redirect }
+}
+
+function directive(of: 'metadata' | 'tagging', value: string | undefined): 'COPY' | 'REPLACE' {
+  if (value === undefined || value === 'COPY') return 'COPY'
+  if (value === 'REPLACE') return value
+  const detail = { ArgumentName: `x-amz-${of}-directive`, ArgumentValue: value }
+  throw new S3Error('InvalidArgument', detail, `Unknown ${of} directive.`)
+}

@@ -1,0 +1,192 @@
+/** Objects: the current row of a key, its bytes by range or by part, and how a row comes and goes. */
+import type { Instant } from '../base/clock.ts'
+import { assert } from '../base/assert.ts'
+import { keyBytesMax } from '../base/limits.ts'
+import { S3Error } from '../model/errors.ts'
+import type { ByteRange } from '../stores/blobs/store.ts'
+import type { BucketRow, ObjectRow, PartRow } from '../stores/metadata/records.ts'
+import type {
+  Condition,
+  FoundObject,
+  ListPage,
+  ListQuery,
+  MetadataStore,
+  NewObject,
+} from '../stores/metadata/store.ts'
+import { parseEtags } from './etags.ts'
+import { checkPartNumber } from './parts.ts'
+import { contentRange, parseRange } from './ranges.ts'
+import { accepted } from './refusals.ts'
+import { checkVersionIdIn } from './versions.ts'
+
+/** An object that is about to be written into a bucket; the bucket's owner owns it, as S3 has it by default. */
+export type Draft = Omit<NewObject, 'bucket' | 'owner'>
+
+/** The part of an object that a reader gets. */
+export interface Slice extends ByteRange {
+  /** As Content-Range says it; undefined when the answer is the whole object. */
+  readonly contentRange: string | undefined
+  /** The part that the reader asked for by number, of an object that has parts. */
+  readonly part: PartRow | undefined
+}
+
+/** What a deletion names, and what must hold of it. */
+export interface Deletion {
+  readonly key: string
+  readonly versionId?: string | undefined
+  readonly ifMatch?: string | undefined
+  readonly ifMatchLastModifiedTime?: Date | undefined
+  readonly ifMatchSize?: number | undefined
+}
+
+export interface PartPage {
+  readonly parts: readonly PartRow[]
+  readonly truncated: boolean
+}
+
+export class Objects {
+  readonly #metadata: MetadataStore
+
+  constructor({ metadata }: { readonly metadata: MetadataStore }) {
+    this.#metadata = metadata
+  }
+
+  /** The current object of a key, or that version of it. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed, InvalidArgument. */
+  async find(bucket: BucketRow, key: string, versionId: string | undefined): Promise<FoundObject> {
+    const found = await this.#get(bucket, key, versionId)
+    if (!found.row.deleteMarker) return found
+    if (versionId === undefined) throw new S3Error('NoSuchKey', { Key: key })
+    throw new S3Error('MethodNotAllowed', { Method: 'GET', ResourceType: 'DeleteMarker' })
+  }
+
+  /** The same for the source of a copy. Throws InvalidRequest where the version is a delete marker. */
+  async findSource(
+    bucket: BucketRow,
+    key: string,
+    versionId: string | undefined,
+  ): Promise<FoundObject> {
+    const found = await this.#get(bucket, key, versionId)
+    if (!found.row.deleteMarker) return found
+    if (versionId === undefined) throw new S3Error('NoSuchKey', { Key: key })
+    const sentence =
+      'The source of a copy request may not specifically refer to a delete marker by version id.'
+    throw new S3Error('InvalidRequest', {}, sentence)
+  }
+
+  /** What of an object goes out. Throws InvalidRequest, InvalidArgument, InvalidRange and InvalidPartNumber. */
+  async slice(
+    row: ObjectRow,
+    asked: { readonly Range?: string | undefined; readonly PartNumber?: number | undefined },
+  ): Promise<Slice> {
+    if (asked.PartNumber !== undefined) {
+      if (asked.Range !== undefined) {
+        throw new S3Error(
+          'InvalidRequest',
+          {},
+          'Cannot specify both Range header and partNumber query parameter',
+        )
+      }
+      return await this.#slicePart(row, asked.PartNumber)
+    }
+    return sliceOf(row, parseRange(asked.Range, row.sizeBytes))
+  }
+
+  /** Makes a row of durable bytes the current object. Throws PreconditionFailed, NoSuchKey (If-Match), NoSuchBucket. */
+  async put(bucket: BucketRow, draft: Draft, condition: Condition): Promise<ObjectRow> {
+    const object = { ...draft, bucket: bucket.id, owner: bucket.owner }
+    return accepted(await this.#metadata.putObject(object, condition), {
+      bucket: bucket.name,
+      key: draft.key,
+    })
+  }
+
+  /** Removes the current object if there is one. Throws PreconditionFailed, NoSuchKey (If-Match), InvalidArgument. */
+  async remove(bucket: BucketRow, deletion: Deletion): Promise<void> {
+    checkVersionIdIn(bucket, deletion.versionId)
+    const condition = await this.#deleteCondition(bucket, deletion)
+    const result = await this.#metadata.deleteObject(bucket.id, deletion.key, condition)
+    accepted(result, { bucket: bucket.name, key: deletion.key })
+  }
+
+  async list(query: ListQuery): Promise<ListPage<ObjectRow>> {
+    return await this.#metadata.listObjects(query)
+  }
+
+  /** Parts of an object by number, those after `after` only; none for an object that was put whole. */
+  async parts(row: ObjectRow, after: number, max: number): Promise<PartPage> {
+    if (row.locator.kind !== 'parts') return { parts: [], truncated: false }
+    return await this.#metadata.objectParts(row.locator.content, after, max)
+  }
+
+  async #get(bucket: BucketRow, key: string, versionId: string | undefined): Promise<FoundObject> {
+    checkVersionIdIn(bucket, versionId)
+    const found = await this.#metadata.getObject(bucket.id, key, versionId)
+    if (found !== undefined) return found
+    if (versionId === undefined) throw new S3Error('NoSuchKey', { Key: key })
+    throw new S3Error('NoSuchVersion', { Key: key, VersionId: versionId })
+  }
+
+  async #slicePart(row: ObjectRow, number: number): Promise<Slice> {
+    checkPartNumber(number)
+    if (row.locator.kind !== 'parts') {
+      if (number !== 1) throw noSuchPart(number, 1)
+      return sliceOf(row, row.sizeBytes === 0 ? undefined : wholeOf(row))
+    }
+    const { parts } = await this.#metadata.objectParts(row.locator.content, number - 1, 1)
+    const [part] = parts
+    if (part?.number !== number) throw noSuchPart(number, row.partCount)
+    assert(part.offset + part.sizeBytes <= row.sizeBytes, 'a part lies inside its object')
+    const range = { offset: part.offset, lengthBytes: part.sizeBytes }
+    // An empty part (an upload of one empty part) has no Content-Range that could name it.
+    return { ...sliceOf(row, part.sizeBytes === 0 ? undefined : range), part }
+  }
+
+  /**
+   * Size and time are not among the store's conditions: they are read first, and the tag that was read with them is what
+   * the store then insists on. In between only the very same bytes could have been put again.
+   */
+  async #deleteCondition(bucket: BucketRow, deletion: Deletion): Promise<Condition> {
+    const { key, ifMatch, ifMatchLastModifiedTime, ifMatchSize } = deletion
+    const asked = ifMatch === undefined ? {} : { ifMatch: parseEtags(ifMatch) }
+    if (ifMatchLastModifiedTime === undefined && ifMatchSize === undefined) return asked
+    const { row } = await this.find(bucket, key, deletion.versionId)
+    if (
+      ifMatchLastModifiedTime !== undefined &&
+      seconds(row.modified) !== seconds(ifMatchLastModifiedTime.getTime())
+    ) {
+      throw new S3Error('PreconditionFailed', { Condition: 'x-amz-if-match-last-modified-time' })
+    }
+    if (ifMatchSize !== undefined && row.sizeBytes !== ifMatchSize) {
+      throw new S3Error('PreconditionFailed', { Condition: 'x-amz-if-match-size' })
+    }
+    return ifMatch === undefined ? { ifMatch: [row.etag] } : asked
+  }
+}
+
+/** All bytes of an object. */
+export function wholeOf(row: ObjectRow): ByteRange {
+  return { offset: 0, lengthBytes: row.sizeBytes }
+}
+
+/** Throws KeyTooLongError for a key that came in a document; those of an address were checked there. */
+export function checkKeyLength(key: string): void {
+  const sizeBytes = Buffer.byteLength(key)
+  if (sizeBytes > keyBytesMax)
+    throw new S3Error('KeyTooLongError', { Size: sizeBytes, MaxSizeAllowed: keyBytesMax })
+}
+
+function sliceOf(row: ObjectRow, range: ByteRange | undefined): Slice {
+  if (range === undefined) return { ...wholeOf(row), contentRange: undefined, part: undefined }
+  return { ...range, contentRange: contentRange(range, row.sizeBytes), part: undefined }
+}
+
+function noSuchPart(number: number, partCount: number): S3Error {
+  return new S3Error('InvalidPartNumber', {
+    PartNumberRequested: number,
+    ActualPartCount: partCount,
+  })
+}
+
+function seconds(instant: Instant): number {
+  return Math.floor(instant / 1000)
+}

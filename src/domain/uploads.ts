@@ -1,0 +1,141 @@
+/**
+ * Uploads: from CreateMultipartUpload to Complete or Abort. An upload is a row; its parts are rows that point at immutable
+ * bytes; every change is one transaction of the metadata store, so there is no moment at which half of it shows.
+ */
+import type { Chance } from '../base/chance.ts'
+import type { Instant } from '../base/clock.ts'
+import type { HoldKey, Holds } from '../base/holds.ts'
+import type { Account } from '../identity/account.ts'
+import { S3Error } from '../model/errors.ts'
+import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
+import type {
+  BucketRow,
+  ObjectAttributes,
+  ObjectRow,
+  PartRow,
+  UploadRow,
+} from '../stores/metadata/records.ts'
+import type { ListPage, MetadataStore, NewPart, UploadQuery } from '../stores/metadata/store.ts'
+import type { PartDigests } from './completed-checksum.ts'
+import { completeUpload, type Completed, type CompletionRequest } from './completion.ts'
+import { copiedPart, type CopiedPart, type Stretch } from './copied-part.ts'
+import { partAlgorithm } from './parts.ts'
+import { accepted } from './refusals.ts'
+import type { Settings } from './settings.ts'
+import type { UploadChecksum } from './upload-checksum.ts'
+import { UploadIds, uploadIdOf } from './upload-ids.ts'
+
+export interface UploadsParts {
+  readonly metadata: MetadataStore
+  readonly settings: Settings
+  readonly chance: Chance
+  readonly digests: PartDigests
+  readonly holds: Holds
+}
+
+export interface NewUpload {
+  readonly bucket: BucketRow
+  readonly key: string
+  readonly initiator: Account
+  readonly now: Instant
+  readonly checksum: UploadChecksum | undefined
+  readonly attributes: ObjectAttributes
+}
+
+export class Uploads {
+  readonly #made: UploadsParts
+  readonly #ids: UploadIds
+
+  constructor(made: UploadsParts) {
+    this.#made = made
+    this.#ids = new UploadIds(made.chance)
+  }
+
+  /** Begins an upload. Throws NoSuchBucket when the bucket was deleted meanwhile. */
+  async create(upload: NewUpload): Promise<UploadRow> {
+    const { bucket, key, now, checksum, attributes } = upload
+    const result = await this.#made.metadata.createUpload({
+      uploadId: this.#ids.next(now),
+      bucket: bucket.id,
+      key,
+      owner: bucket.owner,
+      initiator: upload.initiator.canonicalId,
+      initiated: now,
+      checksum,
+      attributes,
+    })
+    return accepted(result, { bucket: bucket.name, key })
+  }
+
+  /** The open upload of that id in that bucket and for that key (row 5). Throws NoSuchUpload. */
+  async open(
+    bucket: BucketRow,
+    input: { readonly Key: string; readonly UploadId: string },
+  ): Promise<UploadRow> {
+    const upload = await this.#made.metadata.getUpload(uploadIdOf(input.UploadId))
+    if (upload?.bucket !== bucket.id || upload.key !== input.Key) {
+      throw new S3Error('NoSuchUpload', { UploadId: input.UploadId })
+    }
+    return upload
+  }
+
+  /** The algorithm that each part of this upload is hashed with, whatever its sender says. */
+  partAlgorithm(upload: UploadRow): ChecksumAlgorithm | undefined {
+    return partAlgorithm(upload, this.#made.settings)
+  }
+
+  /** Shows a part whose bytes are durable; it replaces any of its number (row 6). Throws NoSuchUpload (row 48). */
+  async putPart(upload: UploadRow, part: NewPart): Promise<PartRow> {
+    const { uploadId } = upload
+    return accepted(await this.#made.metadata.putPart(uploadId, part), { uploadId })
+  }
+
+  /** Keeps the bytes of an object from reclaim until disposed, while a part is made of them. */
+  hold(row: ObjectRow): Disposable {
+    const key = holdKey(row)
+    const release = key === undefined ? () => {} : this.#made.holds.hold(key)
+    return { [Symbol.dispose]: release }
+  }
+
+  /** A part made of bytes of an object, with its checksum for this upload where that is known. */
+  copiedPart(upload: UploadRow, stretch: Stretch): Promise<CopiedPart> {
+    return copiedPart(this.#made, stretch, this.partAlgorithm(upload))
+  }
+
+  /** See completeUpload for what it throws. */
+  complete(request: CompletionRequest): Promise<Completed> {
+    return completeUpload(this.#made, { ...request, uploadId: uploadIdOf(request.uploadId) })
+  }
+
+  /** Ends the upload; its bytes go to reclaim. Throws NoSuchUpload when somebody was faster. */
+  async abort(upload: UploadRow): Promise<void> {
+    const { uploadId } = upload
+    accepted(await this.#made.metadata.abortUpload(uploadId), { uploadId })
+  }
+
+  /** Parts by number, those after `after` only. */
+  parts(
+    upload: UploadRow,
+    after: number,
+    max: number,
+  ): Promise<{ readonly parts: readonly PartRow[]; readonly truncated: boolean }> {
+    return this.#made.metadata.listParts(upload.uploadId, after, max)
+  }
+
+  /** Open uploads of a bucket by key, then by age. */
+  list(query: UploadQuery): Promise<ListPage<UploadRow>> {
+    return this.#made.metadata.listUploads(query)
+  }
+}
+
+/** Small bytes need no hold: they are found together with their object. */
+function holdKey({ locator }: ObjectRow): HoldKey | undefined {
+  switch (locator.kind) {
+    case 'inline':
+      return undefined
+    case 'blob':
+      return `blob:${locator.blob}`
+    case 'parts':
+      return `content:${locator.content}`
+  }
+}

@@ -1,0 +1,54 @@
+/** CopyObject: a second row for bytes that are already there; no byte moves, whatever their size. */
+import type { Source } from '../domain/copy-source.ts'
+import { findSource } from '../domain/copy-source.ts'
+import { checksumToMake, copyAttributes } from '../domain/copying.ts'
+import { objectChecksum } from '../domain/description.ts'
+import { quoted } from '../domain/etags.ts'
+import { wholeOf } from '../domain/objects.ts'
+import { expectBucketOwner } from '../domain/owners.ts'
+import { writeCondition } from '../domain/preconditions.ts'
+import { wholeSeconds } from '../domain/times.ts'
+import { versionIdOf } from '../domain/versions.ts'
+import type { CopyObjectInput, CopyObjectOutput } from '../model/types.gen.ts'
+import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
+import { createHasher } from '../payload/checksums/hashers.ts'
+import type { Checksum } from '../stores/metadata/records.ts'
+import type { Service } from './service.ts'
+
+/** Throws what findSource and copyAttributes throw; PreconditionFailed and NoSuchKey (If-Match) for the destination. */
+export async function copyObject(input: CopyObjectInput, s3: Service): Promise<CopyObjectOutput> {
+  expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  const condition = writeCondition(input)
+  const source = await findSource(input, s3)
+  const attributes = copyAttributes(input, source, s3.bucket)
+  const algorithm = checksumToMake(input.ChecksumAlgorithm, source)
+  const checksum =
+    algorithm === undefined ? attributes.checksum : await checksumOf(source, algorithm, s3)
+  const { sizeBytes, etag, partCount, locator } = source.found.row
+  const draft = { key: input.Key, sizeBytes, etag, partCount, locator, modified: s3.now }
+  const row = await s3.objects.put(
+    s3.bucket,
+    { ...draft, attributes: { ...attributes, checksum } },
+    condition,
+  )
+  return {
+    CopyObjectResult: {
+      LastModified: wholeSeconds(row.modified),
+      ETag: quoted(row.etag),
+      ...objectChecksum(row),
+    },
+    CopySourceVersionId: versionIdOf(source.bucket, source.found.row),
+    VersionId: versionIdOf(s3.bucket, row),
+  }
+}
+
+/** Reads the source once, and holds it meanwhile. */
+async function checksumOf(
+  source: Source,
+  algorithm: ChecksumAlgorithm,
+  s3: Service,
+): Promise<Checksum> {
+  const hasher = createHasher(algorithm)
+  for await (const bytes of s3.emit(source.found, wholeOf(source.found.row))) hasher.update(bytes)
+  return { algorithm, type: 'FULL_OBJECT', value: Buffer.from(hasher.digest()).toString('base64') }
+}

@@ -1,0 +1,33 @@
+/** CreateMultipartUpload: everything that the object will be besides its bytes is said, checked and kept here. */
+import { objectAttributes } from '../domain/attributes.ts'
+import { expectBucketOwner } from '../domain/owners.ts'
+import { uploadChecksum } from '../domain/upload-checksum.ts'
+import type { CreateMultipartUploadInput, CreateMultipartUploadOutput } from '../model/types.gen.ts'
+import type { Service } from './service.ts'
+
+/**
+ * Begins an upload. Throws InvalidRequest for a checksum algorithm or type that cannot be, and what objectAttributes
+ * throws. No lifecycle rule aborts uploads yet, so there is no AbortDate to tell.
+ */
+export async function createMultipartUpload(
+  input: CreateMultipartUploadInput,
+  s3: Service,
+): Promise<CreateMultipartUploadOutput> {
+  expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  const checksum = uploadChecksum(input)
+  const upload = await s3.uploads.create({
+    bucket: s3.bucket,
+    key: input.Key,
+    initiator: s3.caller,
+    now: s3.now,
+    checksum,
+    attributes: objectAttributes(input),
+  })
+  return {
+    Bucket: s3.bucket.name,
+    Key: upload.key,
+    UploadId: upload.uploadId,
+    ChecksumAlgorithm: checksum?.algorithm,
+    ChecksumType: checksum?.type,
+  }
+}

@@ -1,0 +1,37 @@
+/** PutObject: a whole object in one request. */
+import { uploadSizeBytesMax } from '../base/limits.ts'
+import { objectAttributes } from '../domain/attributes.ts'
+import { objectChecksum } from '../domain/description.ts'
+import { quoted } from '../domain/etags.ts'
+import { expectBucketOwner } from '../domain/owners.ts'
+import { writeCondition } from '../domain/preconditions.ts'
+import { keptAlgorithm, wholeChecksum } from '../domain/whole-checksum.ts'
+import { versionIdOf } from '../domain/versions.ts'
+import type { PutObjectInput, PutObjectOutput } from '../model/types.gen.ts'
+import { declaredDigests } from '../payload/declared.ts'
+import type { Service } from './service.ts'
+
+/** Throws what objectAttributes, the digests and the body throw; EntityTooLarge, PreconditionFailed, NoSuchKey (If-Match). */
+export async function putObject(input: PutObjectInput, s3: Service): Promise<PutObjectOutput> {
+  expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  const condition = writeCondition(input)
+  const attributes = objectAttributes(input)
+  const declared = declaredDigests(input, input.Body, 'hex')
+  const algorithm = keptAlgorithm(declared, s3.settings)
+  await using stored = await s3.ingest(input.Body, {
+    declared,
+    compute: algorithm === undefined ? [] : [algorithm],
+    sizeBytesMax: uploadSizeBytesMax,
+    about: { bucket: s3.bucket.name, key: input.Key, createdMs: s3.now, attributes },
+  })
+  const checksum = wholeChecksum(algorithm, stored.checksums)
+  const { md5: etag, sizeBytes, locator } = stored
+  const draft = { key: input.Key, sizeBytes, etag, partCount: 0, locator, modified: s3.now }
+  const row = await s3.objects.put(
+    s3.bucket,
+    { ...draft, attributes: { ...attributes, checksum } },
+    condition,
+  )
+  stored.keep()
+  return { ETag: quoted(row.etag), ...objectChecksum(row), VersionId: versionIdOf(s3.bucket, row) }
+}

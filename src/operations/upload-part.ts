@@ -1,0 +1,58 @@
+/** UploadPart: keeps one numbered part of an open upload; it replaces any earlier part of that number. */
+import { uploadSizeBytesMax } from '../base/limits.ts'
+import { quoted } from '../domain/etags.ts'
+import { expectBucketOwner } from '../domain/owners.ts'
+import { checkPartChecksum, checkPartNumber, checksumMembers } from '../domain/parts.ts'
+import type { UploadPartInput, UploadPartOutput } from '../model/types.gen.ts'
+import { declaredDigests } from '../payload/declared.ts'
+import type { IngestPlan } from '../payload/ingest.ts'
+import type { UploadRow } from '../stores/metadata/records.ts'
+import type { Service } from './service.ts'
+
+/**
+ * Everything that can be refused without the body is refused before its first byte is read, for reading it is what sends
+ * `100 Continue`. Throws InvalidArgument, NoSuchUpload, InvalidRequest, InvalidDigest, and what ingest throws.
+ */
+export async function uploadPart(input: UploadPartInput, s3: Service): Promise<UploadPartOutput> {
+  expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  checkPartNumber(input.PartNumber)
+  const upload = await s3.uploads.open(s3.bucket, input)
+  const plan = partPlan(input, upload, s3)
+  await using stored = await s3.ingest(input.Body, plan)
+  const { sizeBytes, md5: etag, checksums, locator } = stored
+  await s3.uploads.putPart(upload, {
+    number: input.PartNumber,
+    etag,
+    sizeBytes,
+    modified: s3.now,
+    checksums,
+    runs: [{ sizeBytes, locator }],
+  })
+  stored.keep()
+  // The checksum that was verified, or that the upload asked for; never the default one, which nobody asked for (row 30).
+  return {
+    ETag: quoted(etag),
+    ...checksumMembers(stored.verified ?? upload.checksum?.algorithm, checksums),
+  }
+}
+
+/** What is to be verified, computed and said of the part. */
+function partPlan(input: UploadPartInput, upload: UploadRow, s3: Service): IngestPlan {
+  const declared = declaredDigests(input, input.Body)
+  checkPartChecksum(upload, declared.checksum?.algorithm ?? declared.trailer?.algorithm)
+  const algorithm = s3.uploads.partAlgorithm(upload)
+  return {
+    declared,
+    compute: algorithm === undefined ? [] : [algorithm],
+    sizeBytesMax: uploadSizeBytesMax,
+    about: {
+      bucket: s3.bucket.name,
+      key: upload.key,
+      createdMs: s3.now,
+      uploadId: upload.uploadId,
+      partNumber: input.PartNumber,
+      // Of use only to who rebuilds metadata from blobs: an upload of one part is known whole by its part.
+      attributes: upload.attributes,
+    },
+  }
+}

@@ -1,0 +1,51 @@
+/** CopyObject's rules where no store is needed: sizes that memory does not hold, and checksums that need no second reading. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { objectAttributes } from '../../src/domain/attributes.ts'
+import type { Source } from '../../src/domain/copy-source.ts'
+import { checksumToMake, copyAttributes } from '../../src/domain/copying.ts'
+import type { Checksum } from '../../src/stores/metadata/records.ts'
+import { alice, memoryService, noon, refusal } from '../operations/memory-service.ts'
+
+const { bucket } = await (await memoryService()).on('photos')
+
+function source(sizeBytes: number, checksum?: Checksum): Source {
+  const row = {
+    bucket: bucket.id,
+    key: 'source',
+    versionId: 'null',
+    isLatest: true,
+    deleteMarker: false,
+    owner: alice.canonicalId,
+    sizeBytes,
+    etag: 'abc-2',
+    modified: noon,
+    partCount: 2,
+    locator: { kind: 'parts', content: 1 },
+    attributes: { ...objectAttributes({}), checksum },
+  } as const
+  return { bucket, found: { row, bytes: undefined } }
+}
+
+test('5 GiB can be copied at once, a byte more cannot', () => {
+  const input = { Key: 'copy' }
+  assert.equal(copyAttributes(input, source(5 * 1024 ** 3), bucket).storageClass, 'STANDARD')
+  assert.throws(
+    () => copyAttributes(input, source(5 * 1024 ** 3 + 1), bucket),
+    refusal('InvalidRequest'),
+  )
+})
+
+test('the bytes are read again only for a checksum that is not there yet', () => {
+  const whole = source(1, { algorithm: 'CRC32', type: 'FULL_OBJECT', value: 'AAAAAA==' })
+  const composite = source(1, { algorithm: 'SHA256', type: 'COMPOSITE', value: 'x' })
+  assert.equal(checksumToMake(undefined, composite), undefined)
+  assert.equal(checksumToMake('CRC32', whole), undefined)
+  assert.equal(checksumToMake('crc32c', whole), 'CRC32C')
+  assert.equal(
+    checksumToMake('SHA256', composite),
+    'SHA256',
+    'a copy is one piece, so its checksum is of the whole',
+  )
+  assert.equal(checksumToMake('SHA1', source(1)), 'SHA1')
+})
