@@ -33,7 +33,10 @@ export type Locator =
   | { readonly kind: 'parts'; readonly content: number }
 
 /** Bytes for a row that is about to be written. Inline bytes become a row of the table of small bytes in the same commit. */
-export type NewLocator = Exclude<Locator, { kind: 'inline' }> | Locator | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+export type NewLocator =
+  | Exclude<Locator, { kind: 'inline' }>
+  | Locator
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
 
 export interface Checksum {
   /** S3's name: CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512, MD5, XXHASH64, XXHASH3, XXHASH128. */
@@ -86,7 +89,9 @@ export interface UploadRow {
   /** The content number under which its parts are kept, from the first part on. */
   readonly content: number
   /** What the client asked for; undefined when it asked for nothing (the object then gets the server's default). */
-  readonly checksum: { readonly algorithm: string; readonly type: 'COMPOSITE' | 'FULL_OBJECT' } | undefined
+  readonly checksum:
+    | { readonly algorithm: string; readonly type: 'COMPOSITE' | 'FULL_OBJECT' }
+    | undefined
   readonly attributes: ObjectAttributes
 }
 

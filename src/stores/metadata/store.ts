@@ -31,6 +31,7 @@ export interface Refusal {
     | 'bucket-exists'
     | 'bucket-missing'
     | 'bucket-not-empty'
+    /** Also where a copy names bytes that were reclaimed since it read its source: read that again. */
     | 'object-missing'
     | 'condition-failed'
     | 'upload-missing'
@@ -72,7 +73,7 @@ export interface ListQuery {
   readonly delimiter: string
   /** First key that may appear; '' from the beginning. */
   readonly from: string
-  /** `from` itself is left out. */
+  /** `from` itself is left out; when it is a common prefix of this listing, so is everything that it stands for. */
   readonly exclusive: boolean
   readonly max: number
 }
@@ -87,10 +88,20 @@ export interface MetadataStore extends AsyncDisposable {
   /** A number for this life of the process, greater than every earlier one; durable. */
   readonly epoch: number
 
-  createBucket(bucket: { name: string; owner: string; created: Instant; attributes: BucketAttributes }): Promise<BucketRow | Refusal>
+  createBucket(bucket: {
+    name: string
+    owner: string
+    created: Instant
+    attributes: BucketAttributes
+  }): Promise<BucketRow | Refusal>
   getBucket(name: string): Promise<BucketRow | undefined>
   /** Buckets of one owner by name (UTF-8 order), those after `after` only. */
-  listBuckets(query: { owner: string; prefix: string; after: string; max: number }): Promise<{ buckets: readonly BucketRow[]; truncated: boolean }>
+  listBuckets(query: {
+    owner: string
+    prefix: string
+    after: string
+    max: number
+  }): Promise<{ buckets: readonly BucketRow[]; truncated: boolean }>
   /** Neither objects nor open uploads may be left: `bucket-not-empty` counts objects only, open uploads go to reclaim (as S3 does). */
   deleteBucket(id: BucketId): Promise<undefined | Refusal>
   /** Replaces one configuration of a bucket; undefined removes it. */
@@ -106,9 +117,17 @@ export interface MetadataStore extends AsyncDisposable {
   listObjects(query: ListQuery): Promise<ListPage<ObjectRow>>
 
   /** Parts of a completed object by number, those after `after` only. */
-  objectParts(content: number, after: number, max: number): Promise<{ parts: ReadonlyArray<PartRow & { readonly offset: number }>; truncated: boolean }>
+  objectParts(
+    content: number,
+    after: number,
+    max: number,
+  ): Promise<{ parts: ReadonlyArray<PartRow & { readonly offset: number }>; truncated: boolean }>
   /** Runs of a completed object, in order, from the one that holds byte `offset`; `start` is the object offset of each run's first byte. */
-  objectRuns(content: number, offset: number, max: number): Promise<ReadonlyArray<Run & { readonly start: number }>>
+  objectRuns(
+    content: number,
+    offset: number,
+    max: number,
+  ): Promise<ReadonlyArray<Run & { readonly start: number }>>
   /** Bytes of the table of small bytes; undefined when they were reclaimed. */
   inlineBytes(row: number): Promise<Uint8Array | undefined>
 
@@ -117,7 +136,11 @@ export interface MetadataStore extends AsyncDisposable {
   getUpload(uploadId: string): Promise<UploadRow | undefined>
   /** Replaces the part of that number; what it replaced goes to reclaim. */
   putPart(uploadId: string, part: NewPart): Promise<PartRow | Refusal>
-  listParts(uploadId: string, after: number, max: number): Promise<{ parts: readonly PartRow[]; truncated: boolean }>
+  listParts(
+    uploadId: string,
+    after: number,
+    max: number,
+  ): Promise<{ parts: readonly PartRow[]; truncated: boolean }>
   /** Open uploads of a bucket by key, then by upload id (which is by age). */
   listUploads(query: UploadQuery): Promise<ListPage<UploadRow>>
   abortUpload(uploadId: string): Promise<undefined | Refusal>
@@ -152,7 +175,10 @@ export interface NewPart {
   readonly modified: Instant
   readonly checksums: Readonly<Record<string, string>>
   /** In order. Each names bytes that are durable, or brings small bytes along. */
-  readonly runs: ReadonlyArray<{ readonly sizeBytes: number; readonly locator: Exclude<NewLocator, { kind: 'parts' }> }>
+  readonly runs: ReadonlyArray<{
+    readonly sizeBytes: number
+    readonly locator: Exclude<NewLocator, { kind: 'parts' }>
+  }>
 }
 
 export interface UploadQuery extends Omit<ListQuery, 'exclusive'> {

@@ -1,0 +1,49 @@
+/** Group commit: many calls, each in a savepoint of its own, in one transaction with one sync. */
+import { isRefusal } from '../store.ts'
+import type { Connection } from './connection.ts'
+import type { TransactionName } from './transactions.ts'
+import { perform } from './transactions.ts'
+
+export interface Call {
+  readonly id: number
+  readonly name: TransactionName
+  readonly argument: unknown
+}
+
+export type Outcome =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: unknown }
+
+/**
+ * A call that is refused or throws leaves no trace and does not disturb its neighbours. What the engine itself says
+ * (a failed write, sync or commit) is thrown: then nothing in memory can be believed and no call has succeeded.
+ */
+export function performGroup(db: Connection, calls: readonly Call[]): Outcome[] {
+  db.run('BEGIN IMMEDIATE')
+  const outcomes = calls.map((call) => performOne(db, call))
+  db.run('COMMIT')
+  return outcomes
+}
+
+function performOne(db: Connection, { id, name, argument }: Call): Outcome {
+  db.run('SAVEPOINT call')
+  try {
+    const value = perform(db, name, argument)
+    if (isRefusal(value)) db.run('ROLLBACK TO call')
+    return { id, value }
+  } catch (error) {
+    if (isFailureOfEngine(error)) throw error
+    db.run('ROLLBACK TO call')
+    return { id, error }
+  } finally {
+    db.run('RELEASE call')
+  }
+}
+
+/** Primary result codes that are about one statement and its values; SQLite undoes that statement and goes on. */
+const ofOneStatement: ReadonlySet<number> = new Set([18, 19, 20, 25]) // TOOBIG, CONSTRAINT, MISMATCH, RANGE
+
+function isFailureOfEngine(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error)) return false
+  return typeof error.errcode === 'number' && !ofOneStatement.has(error.errcode & 0xff)
+}

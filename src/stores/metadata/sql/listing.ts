@@ -1,0 +1,105 @@
+/**
+ * Pages of keys. A common prefix is answered once and then jumped over by a seek to its successor, so a page costs as
+ * many steps as it has entries, however many keys lie under its prefixes.
+ */
+import type { BucketId, ObjectRow, UploadRow } from '../records.ts'
+import type { ListPage, ListQuery, UploadQuery } from '../store.ts'
+import { commonPrefix, compareKeys, successor } from '../order.ts'
+import type { Connection, Row } from './connection.ts'
+import { text } from './connection.ts'
+import { decodeObject, objectColumns } from './object-rows.ts'
+import { decodeUpload, uploadColumns } from './upload-rows.ts'
+
+/** Upload ids are ASCII: this is after all of them. */
+const afterEveryId = '\u{10ffff}'
+
+/** Where a page goes on: after upload `id` of `key`, or for objects after the key itself when `id` is not empty. */
+interface Position {
+  readonly key: string
+  readonly id: string
+}
+
+type Seek = (from: Position) => Iterable<Row>
+
+interface Shape<Entry> {
+  readonly prefix: string
+  readonly delimiter: string
+  readonly max: number
+  readonly decode: (row: Row) => Entry
+}
+
+export function listObjects(db: Connection, query: ListQuery): ListPage<ObjectRow> {
+  const { bucket, prefix } = query
+  const seek: Seek = ({ key, id }) => {
+    const relation = id === '' ? '>=' : '>'
+    const [bound, values] = upperBound(prefix)
+    const sql = `SELECT ${objectColumns} FROM objects
+      WHERE bucket = ? AND key ${relation} ? ${bound} AND marker = 0 ORDER BY key`
+    return db.each(sql, bucket, key, ...values)
+  }
+  const start = startOf(query, query.exclusive ? afterEveryId : '')
+  return db.snapshot(() => page(seek, start, { ...query, decode: decodeCurrent }))
+}
+
+export function listUploads(db: Connection, query: UploadQuery): ListPage<UploadRow> {
+  const seek = seekUploads(db, query.bucket, query.prefix)
+  const id = query.afterUploadId ?? (query.exclusive ? afterEveryId : '')
+  const start = startOf({ ...query, exclusive: id === afterEveryId }, id)
+  return db.snapshot(() => page(seek, start, { ...query, decode: decodeUpload }))
+}
+
+function decodeCurrent(row: Row): ObjectRow {
+  return decodeObject(row, true)
+}
+
+function seekUploads(db: Connection, bucket: BucketId, prefix: string): Seek {
+  const [bound, values] = upperBound(prefix)
+  const sql = `SELECT ${uploadColumns} FROM uploads
+    WHERE bucket = ? AND (key, upload) > (?, ?) ${bound} ORDER BY key, upload`
+  return ({ key, id }) => db.each(sql, bucket, key, id, ...values)
+}
+
+function page<Entry>(
+  seek: Seek,
+  start: Position | undefined,
+  shape: Shape<Entry>,
+): ListPage<Entry> {
+  const entries: Array<{ row: Entry } | { commonPrefix: string }> = []
+  let from = shape.max > 0 ? start : undefined
+  while (from !== undefined) {
+    let jump: Position | undefined
+    for (const row of seek(from)) {
+      if (entries.length === shape.max) return { entries, truncated: true }
+      const common = commonPrefix(text(row, 'key'), shape.prefix, shape.delimiter)
+      if (common === undefined) entries.push({ row: shape.decode(row) })
+      else {
+        entries.push({ commonPrefix: common })
+        jump = behind(common)
+        break
+      }
+    }
+    from = jump
+  }
+  return { entries, truncated: false }
+}
+
+/** A common prefix may itself be the key to go on after: then all that it stands for is left out with it. */
+function startOf(
+  query: { prefix: string; delimiter: string; from: string; exclusive: boolean },
+  id: string,
+): Position | undefined {
+  const { prefix, delimiter, from, exclusive } = query
+  if (compareKeys(from, prefix) < 0) return { key: prefix, id: '' }
+  const isCommonPrefix = from.startsWith(prefix) && commonPrefix(from, prefix, delimiter) === from
+  return exclusive && isCommonPrefix ? behind(from) : { key: from, id }
+}
+
+function behind(prefix: string): Position | undefined {
+  const key = successor(prefix)
+  return key === undefined ? undefined : { key, id: '' }
+}
+
+function upperBound(prefix: string): readonly [sql: string, values: readonly string[]] {
+  const end = successor(prefix)
+  return end === undefined ? ['', []] : ['AND key < ?', [end]]
+}

@@ -1,0 +1,86 @@
+/** Rows of `parts`: one for each run of bytes. What is true of the whole part stands on its run 0. */
+import type { Instant } from '../../../base/clock.ts'
+import type { Locator, PartRow, Run } from '../records.ts'
+import type { NewPart } from '../store.ts'
+import type { Row } from './connection.ts'
+import { bytes, integer } from './connection.ts'
+import type { Placement } from './locators.ts'
+import { decodeLocator, noBytes, placement } from './locators.ts'
+import { CorruptRecord, draft, unseal } from './seal.ts'
+
+export const partColumns =
+  'content, run, number, revision, start, size, runs, part_size, locator, record'
+
+interface Kept {
+  readonly etag: string
+  readonly modified: Instant
+  readonly checksums: Readonly<Record<string, string>>
+}
+
+export interface RunWrite {
+  readonly size: number
+  readonly placement: Placement
+  /** A draft: sealed once content and revision are known. */
+  readonly record: Uint8Array
+}
+
+/** A part without bytes is one run without bytes, so that it has a row. */
+export function draftRuns(part: NewPart): RunWrite[] {
+  const kept: Kept = { etag: part.etag, modified: part.modified, checksums: part.checksums }
+  const runs = part.runs.map((run) => ({ size: run.sizeBytes, placement: placement(run.locator) }))
+  if (runs.length === 0) runs.push({ size: 0, placement: noBytes })
+  return runs.map((run, index) => {
+    const columns = { number: part.number, run: index, size: run.size, partSize: part.sizeBytes }
+    const record = draft(identity({ ...columns, runs: runs.length }), index === 0 ? kept : {})
+    return { ...run, record }
+  })
+}
+
+export function lateColumns(content: number, revision: number): string {
+  return `${content}:${revision}`
+}
+
+/** Of a run 0. Throws CorruptRecord. */
+export function decodePart(row: Row): PartRow {
+  const { etag, modified, checksums } = open(row) as Kept
+  const number = integer(row, 'number')
+  const sizeBytes = integer(row, 'part_size')
+  return { number, sizeBytes, etag, modified, checksums, revision: integer(row, 'revision') }
+}
+
+/** Of a run with bytes, of a completed object. Throws CorruptRecord. */
+export function decodeRun(row: Row): Run & { readonly start: number } {
+  open(row)
+  const locator = decodeLocator(bytes(row, 'locator'))
+  if (!isOfRun(locator)) throw new CorruptRecord('a run of a part names no bytes')
+  return { sizeBytes: integer(row, 'size'), locator, start: integer(row, 'start') }
+}
+
+function isOfRun(locator: Locator | undefined): locator is Exclude<Locator, { kind: 'parts' }> {
+  return locator !== undefined && locator.kind !== 'parts'
+}
+
+function open(row: Row): unknown {
+  const columns = {
+    number: integer(row, 'number'),
+    run: integer(row, 'run'),
+    size: integer(row, 'size'),
+    runs: integer(row, 'runs'),
+    partSize: integer(row, 'part_size'),
+  }
+  const late = lateColumns(integer(row, 'content'), integer(row, 'revision'))
+  const locator = bytes(row, 'locator')
+  return unseal({ record: bytes(row, 'record'), identity: identity(columns), late, locator })
+}
+
+interface Columns {
+  readonly number: number
+  readonly run: number
+  readonly size: number
+  readonly runs: number
+  readonly partSize: number
+}
+
+function identity(part: Columns): string {
+  return `part\0${part.number}\0${part.run}\0${part.size}\0${part.runs}\0${part.partSize}`
+}

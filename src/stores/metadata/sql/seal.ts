@@ -1,0 +1,70 @@
+/**
+ * Sealed records: the attributes of a row as JSON, behind a version byte and a CRC that also covers the columns which
+ * say whose attributes they are. A row that was damaged, or mixed up with another, is an error with a name and never
+ * an absent row. docs/format/metadata.md tells the layout.
+ *
+ * The CRC is taken in two steps, because some columns (a row number, a locator) are assigned inside the transaction:
+ * `draft` does all the work that can be done on the calling thread, `seal` adds the columns that came late.
+ */
+import { crc32 } from 'node:zlib'
+
+const recordVersion = 1
+const headerBytes = 5
+const start = crc32(Uint8Array.of(recordVersion))
+
+/** The row is there, and is not what was written. */
+export class CorruptRecord extends Error {
+  override readonly name = 'CorruptRecord'
+}
+
+/** A record whose CRC still lacks the late columns. `identity` names the kind of row and its columns, NUL between them. */
+export function draft(identity: string, attributes: unknown): Uint8Array {
+  const json = JSON.stringify(attributes)
+  const record = new Uint8Array(headerBytes + Buffer.byteLength(json))
+  const view = buffer(record)
+  view.write(json, headerBytes)
+  record[0] = recordVersion
+  view.writeUInt32BE(crc32(json, crc32(`${identity}\0`, start)), 1)
+  return record
+}
+
+/** Completes a draft in place with the columns that came late, in the order in which `unseal` is given them. */
+export function seal(record: Uint8Array, late: string, locator?: Uint8Array): Uint8Array {
+  const view = buffer(record)
+  view.writeUInt32BE(extend(view.readUInt32BE(1), late, locator), 1)
+  return record
+}
+
+export interface Sealed {
+  readonly record: Uint8Array
+  readonly identity: string
+  readonly late: string
+  readonly locator?: Uint8Array
+}
+
+/** The attributes of a row. Throws CorruptRecord. */
+export function unseal(sealed: Sealed): unknown {
+  const view = buffer(sealed.record)
+  const json = view.subarray(headerBytes)
+  if (view.length < headerBytes || view[0] !== recordVersion) {
+    throw new CorruptRecord(`${name(sealed)}: unknown record version ${view[0] ?? 'of no bytes'}`)
+  }
+  const sum = crc32(json, crc32(`${sealed.identity}\0`, start))
+  if (extend(sum, sealed.late, sealed.locator) !== view.readUInt32BE(1)) {
+    throw new CorruptRecord(`${name(sealed)}: the checksum of the record does not match`)
+  }
+  return JSON.parse(json.toString())
+}
+
+function extend(sum: number, late: string, locator: Uint8Array | undefined): number {
+  const named = crc32(late, sum)
+  return locator === undefined ? named : crc32(locator, named)
+}
+
+function name(sealed: Sealed): string {
+  return `metadata row ${JSON.stringify(sealed.identity.split('\0'))} (${sealed.late})`
+}
+
+function buffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

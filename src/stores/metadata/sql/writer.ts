@@ -1,0 +1,90 @@
+/**
+ * The writer thread: the one connection that writes. It takes calls by message, commits whatever is waiting as one
+ * group, and answers all of it in one message. After a failure it answers nothing any more.
+ */
+import { receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { Checkpoints } from './checkpoints.ts'
+import { openWriter } from './files.ts'
+import type { Call, Outcome } from './group.ts'
+import { performGroup } from './group.ts'
+import type { FromWriter, Sent, ToWriter, WriterData } from './messages.ts'
+import { describe } from './messages.ts'
+import { beginLife } from './schema.ts'
+
+/** Bounds the time until the first of a group is answered, and the pages of one commit. */
+const callsInGroupMax = 512
+
+const { file, port } = workerData as WriterData
+let isOver = false
+
+function send(message: FromWriter): void {
+  port.postMessage(message, [])
+}
+
+function fail(error: unknown): void {
+  isOver = true
+  checkpoints?.stop()
+  send({ kind: 'failed', error: describe(error) })
+  port.close()
+}
+
+function open(): ReturnType<typeof openWriter> | undefined {
+  try {
+    const db = openWriter(file)
+    send({ kind: 'opened', epoch: beginLife(db) })
+    return db
+  } catch (error) {
+    fail(error)
+    return undefined
+  }
+}
+
+let checkpoints: Checkpoints | undefined
+const db = open()
+
+if (db !== undefined) {
+  const kept = new Checkpoints(db, fail)
+  checkpoints = kept
+  port.on('message', (message: ToWriter) => {
+    if (isOver) return
+    try {
+      take(message)
+    } catch (error) {
+      fail(error)
+    }
+  })
+
+  const take = (message: ToWriter): void => {
+    const waiting = message.kind === 'calls' ? gather(message.calls) : { calls: [], isLast: true }
+    for (let at = 0; at < waiting.calls.length; at += callsInGroupMax) {
+      const outcomes = performGroup(db, waiting.calls.slice(at, at + callsInGroupMax))
+      send({ kind: 'outcomes', outcomes: outcomes.map(sendable) })
+      kept.afterGroup()
+    }
+    if (waiting.isLast) finish(kept)
+  }
+
+  const finish = (kept: Checkpoints): void => {
+    isOver = true
+    kept.finish()
+    db.close()
+    send({ kind: 'closed' })
+    port.close()
+  }
+}
+
+/** What is waiting at the port joins the group. */
+function gather(first: readonly Call[]): { calls: readonly Call[]; isLast: boolean } {
+  let calls = first
+  while (calls.length < callsInGroupMax) {
+    const next: { message: ToWriter } | undefined = receiveMessageOnPort(port)
+    if (next === undefined) break
+    if (next.message.kind === 'close') return { calls, isLast: true }
+    calls = [...calls, ...next.message.calls]
+  }
+  return { calls, isLast: false }
+}
+
+function sendable(outcome: Outcome): Sent {
+  return 'error' in outcome ? { id: outcome.id, error: describe(outcome.error) } : outcome
+}

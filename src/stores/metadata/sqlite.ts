@@ -1,0 +1,36 @@
+/** Metadata in a SQLite file: one writer thread with grouped durable commits, and reads on the calling thread. */
+import type { Clock } from '../../base/clock.ts'
+import { systemClock } from '../../base/clock.ts'
+import { lock, openReader } from './sql/files.ts'
+import { SqlMetadata } from './sql/store.ts'
+import { ThreadWriter } from './sql/threaded.ts'
+import type { MetadataStore } from './store.ts'
+
+export interface SqliteOptions {
+  /** The database; SQLite keeps `-wal` and `-shm` beside it, and the lock is `<file>.lock`. The folder must exist. */
+  readonly file: string
+  readonly clock?: Clock
+  /** A commit or sync failed: no call resolves any more, and the process must end (decision 9). Without it, it ends here. */
+  readonly onFatal?: (error: Error) => void
+}
+
+/** Rejects when another process uses the file, or when it is none that this version reads. */
+export async function openSqliteMetadata(options: SqliteOptions): Promise<MetadataStore> {
+  const held = lock(`${options.file}.lock`)
+  try {
+    const { writer, epoch } = await ThreadWriter.open(options.file, options.onFatal ?? endProcess)
+    const reader = openReader(options.file)
+    const clock = options.clock ?? systemClock
+    return new SqlMetadata({ reader, writer, epoch, clock, release: () => held.release() })
+  } catch (error) {
+    held.release()
+    throw error
+  }
+}
+
+/** Outside of every promise, where nobody can catch it. */
+function endProcess(error: Error): void {
+  setImmediate(() => {
+    throw error
+  })
+}

@@ -1,0 +1,66 @@
+/** A sweep removes blobs of earlier lives that no row names, and leaves those of this life and of later ones alone. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { BlobId } from '../../src/base/ids.ts'
+import { OrphanJob } from '../../src/jobs/orphans.ts'
+import { blob } from '../contracts/metadata/scene.ts'
+
+const epoch = 3
+
+class Shelf {
+  readonly blobs: Set<BlobId>
+  listings = 0
+  failAt = -1
+
+  constructor(blobs: readonly BlobId[]) {
+    this.blobs = new Set(blobs)
+  }
+
+  async *list(): AsyncIterable<BlobId> {
+    this.listings += 1
+    for (const [index, id] of [...this.blobs].entries()) {
+      if (index === this.failAt) throw new Error('EIO')
+      yield id
+    }
+  }
+
+  async remove(id: BlobId): Promise<void> {
+    this.blobs.delete(id)
+  }
+}
+
+function sweepOf(shelf: Shelf, named: readonly BlobId[]): OrphanJob {
+  const known = new Set(named)
+  const referenced = async (ids: readonly BlobId[]): Promise<ReadonlySet<BlobId>> =>
+    new Set(ids.filter((id) => known.has(id)))
+  return new OrphanJob({ metadata: { epoch, referenced }, blobs: shelf })
+}
+
+it('removes what an earlier life left without a row', async () => {
+  const kept = [blob(1, 1), blob(2, 3), blob(3, 4)]
+  const shelf = new Shelf([...kept, blob(4, 1), blob(5, 2)])
+  const job = sweepOf(shelf, [blob(1, 1)])
+  assert.equal(await job.step(), false)
+  assert.deepEqual([...shelf.blobs], kept)
+})
+
+it('sweeps in pieces, and once in each life', async () => {
+  const shelf = new Shelf(Array.from({ length: 1000 }, (_, index) => blob(index, 1)))
+  const job = sweepOf(shelf, [])
+  let steps = 1
+  while (await job.step()) steps += 1
+  assert.equal(shelf.blobs.size, 0)
+  assert.ok(steps > 3)
+  assert.equal(await job.step(), false)
+  assert.equal(shelf.listings, 1)
+})
+
+it('begins again after a listing that failed', async () => {
+  const shelf = new Shelf([blob(1, 1), blob(2, 1)])
+  const job = sweepOf(shelf, [])
+  shelf.failAt = 1
+  await assert.rejects(job.step(), /EIO/)
+  shelf.failAt = -1
+  assert.equal(await job.step(), false)
+  assert.equal(shelf.blobs.size, 0)
+})
