@@ -14,6 +14,7 @@ import { headBucket } from './head-bucket.ts'
 import { headObject } from './head-object.ts'
 import { listBuckets } from './list-buckets.ts'
 import { listMultipartUploads } from './list-multipart-uploads.ts'
+import { listObjectVersions } from './list-object-versions.ts'
 import { listObjects } from './list-objects.ts'
 import { listObjectsV2 } from './list-objects-v2.ts'
 import { listParts } from './list-parts.ts'
@@ -58,18 +59,10 @@ export const operations: Registry = {
   DeleteBucketReplication: notImplemented,
   DeleteBucketTagging: notImplemented,
   DeleteBucketWebsite: notImplemented,
-  DeleteObject: {
-    run: deleteObject,
-    refuses: refuses.DeleteObject,
-    harmless: harmless.DeleteObject,
-  },
+  DeleteObject: { run: deleteObject, refuses: refuses.DeleteObject },
   DeleteObjectAnnotation: notImplemented,
   DeleteObjectTagging: notImplemented,
-  DeleteObjects: {
-    run: deleteObjects,
-    refuses: refuses.DeleteObjects,
-    harmless: harmless.DeleteObjects,
-  },
+  DeleteObjects: { run: deleteObjects, refuses: refuses.DeleteObjects },
   DeletePublicAccessBlock: notImplemented,
   GetBucketAbac: notImplemented,
   GetBucketAccelerateConfiguration: notImplemented,
@@ -113,7 +106,7 @@ export const operations: Registry = {
   ListBuckets: { run: listBuckets },
   ListMultipartUploads: { run: listMultipartUploads },
   ListObjectAnnotations: notImplemented,
-  ListObjectVersions: notImplemented,
+  ListObjectVersions: { run: listObjectVersions },
   ListObjects: { run: listObjects },
   ListObjectsV2: { run: listObjectsV2 },
   ListParts: { run: listParts, refuses: refuses.ListParts },

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/** The command line: one file for each command. */
+// First, for it must run before anything touches a file.
+import '../server/config-threads.ts'
+import { Command } from 'commander'
+import { serveCommand } from './serve.ts'
+import { version } from './version.ts'
+
+const program = new Command('ashlar')
+  .description('S3-compatible object storage; multipart uploads at its heart.')
+  .version(version(), '-V, --version')
+  .addCommand(serveCommand())
+  .showSuggestionAfterError()
+  .showHelpAfterError('Run with --help to see what there is.')
+
+await program.parseAsync()

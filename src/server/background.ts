@@ -1,0 +1,39 @@
+/** The work that goes on behind the requests: what is run, how often, and how long things are kept for it. */
+import type { Clock } from '../base/clock.ts'
+import type { Holds } from '../base/holds.ts'
+import { OrphanJob } from '../jobs/orphans.ts'
+import { ReceiptJob } from '../jobs/receipts.ts'
+import { ReclaimJob } from '../jobs/reclaim.ts'
+import { Runner } from '../jobs/runner.ts'
+import type { Log } from '../observe/log.ts'
+import type { Stores } from './compose.ts'
+
+/** Clients that repeat a CompleteMultipartUpload do it within minutes; a week leaves room for a queue that stood still. */
+const receiptsKeptMs = 7 * 24 * 60 * 60 * 1000
+const roundMsMax = 15_000
+const roundMsMin = 250
+
+export interface BackgroundParts {
+  readonly stores: Stores
+  readonly holds: Holds
+  readonly clock: Clock
+  readonly log: Log
+  /** How long unlinked bytes stay: longer than any request takes from reading a row to taking hold of its bytes. */
+  readonly reclaimGraceMs: number
+}
+
+export function startBackground(parts: BackgroundParts): AsyncDisposable {
+  const { clock, holds, log, reclaimGraceMs: graceMs } = parts
+  const { metadata, blobs } = parts.stores
+  return new Runner({
+    clock,
+    jobs: [
+      new OrphanJob({ metadata, blobs }),
+      new ReclaimJob({ metadata, blobs, holds, clock, graceMs }),
+      new ReceiptJob({ metadata, clock, keptMs: receiptsKeptMs }),
+    ],
+    everyMs: Math.max(roundMsMin, Math.min(roundMsMax, graceMs)),
+    onError: (job, error) =>
+      log.error({ job: job.name, err: error }, 'a job failed; it is tried again'),
+  })
+}

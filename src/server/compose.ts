@@ -1,0 +1,122 @@
+/** Everything is built here, and joined here, and nowhere else. */
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { authorize } from '../access/authorize.ts'
+import { assert } from '../base/assert.ts'
+import type { Chance } from '../base/chance.ts'
+import type { Clock, Instant } from '../base/clock.ts'
+import { Holds } from '../base/holds.ts'
+import { BlobNames } from '../base/ids.ts'
+import { Buckets } from '../domain/buckets.ts'
+import { Objects } from '../domain/objects.ts'
+import type { Settings } from '../domain/settings.ts'
+import { Uploads } from '../domain/uploads.ts'
+import type { Account, Credentials } from '../identity/account.ts'
+import type { Realm } from '../identity/realm.ts'
+import type { Service } from '../operations/service.ts'
+import { combine, composite, multipartEtag } from '../payload/checksums/combine.ts'
+import { loadHashers } from '../payload/checksums/hashers.ts'
+import { createEmit } from '../payload/emit.ts'
+import { createIngest } from '../payload/ingest.ts'
+import { openFileBlobs } from '../stores/blobs/files.ts'
+import type { BlobStore } from '../stores/blobs/store.ts'
+import type { BucketRow } from '../stores/metadata/records.ts'
+import { openSqliteMetadata } from '../stores/metadata/sqlite.ts'
+import type { MetadataStore } from '../stores/metadata/store.ts'
+import type { Exchange } from '../wire/exchange.ts'
+
+export interface StoreParts {
+  /** Path of the data folder, which exists. */
+  readonly data: string
+  readonly clock: Clock
+  readonly onFatal: (error: unknown) => void
+}
+
+export interface Stores extends AsyncDisposable {
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+}
+
+/** Takes the data folder for this process alone; rejects when another one has it. */
+export async function openStores({ data, clock, onFatal }: StoreParts): Promise<Stores> {
+  const directory = join(data, 'blobs')
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  await using undo = new AsyncDisposableStack()
+  const file = join(data, 'metadata.sqlite')
+  const metadata = undo.use(await openSqliteMetadata({ file, clock, onFatal }))
+  const blobs = undo.use(await openFileBlobs({ directory, onFatal }))
+  syncFolder(data)
+  const opened = undo.move()
+  return { metadata, blobs, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+/** The names of what was just made in it are durable before anything is acknowledged. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  fsyncSync(descriptor)
+  closeSync(descriptor)
+}
+
+export interface Parts {
+  readonly stores: Stores
+  readonly settings: Settings
+  readonly credentials: Credentials
+  readonly chance: Chance
+}
+
+/** What the gateway needs of the whole. */
+export interface Composed {
+  /** What requests hold of the stored bytes: reclaim leaves it alone. */
+  readonly holds: Holds
+  readonly metadata: MetadataStore
+  /** What signatures are checked against at this moment. */
+  realm(now: Instant): Realm
+  /** What the operation of one request is handed. */
+  serviceFor(asked: Asked): Service
+}
+
+export interface Asked {
+  readonly caller: Account
+  /** Undefined where the operation concerns none. */
+  readonly bucket: BucketRow | undefined
+  readonly exchange: Pick<Exchange, 'arrived' | 'signal'>
+}
+
+export async function compose({ stores, settings, credentials, chance }: Parts): Promise<Composed> {
+  const { metadata, blobs } = stores
+  await loadHashers()
+  const holds = new Holds()
+  const names = new BlobNames(metadata.epoch, chance)
+  const digests = { combine, composite, multipartEtag }
+  const shared = {
+    settings,
+    buckets: new Buckets({ metadata, settings }),
+    objects: new Objects({ metadata }),
+    uploads: new Uploads({ metadata, settings, chance, digests, holds }),
+    ingest: createIngest({ blobs, names, holds }),
+    emit: createEmit({ blobs, metadata, holds }),
+    accountOf: (canonicalId: string) => credentials.account(canonicalId),
+  }
+  return {
+    holds,
+    metadata,
+    realm: (now) => ({ credentials, region: settings.region, now }),
+    serviceFor: ({ caller, bucket, exchange }) => ({
+      ...shared,
+      caller,
+      now: exchange.arrived,
+      get signal() {
+        return exchange.signal
+      },
+      get bucket() {
+        assert(bucket !== undefined, 'the operation concerns a bucket that exists')
+        return bucket
+      },
+      sourceBucket: async (name) => {
+        const source = await authorize({ operation: 'GetObject', caller, bucket: name }, metadata)
+        assert(source !== undefined, 'a copy source names a bucket')
+        return source
+      },
+    }),
+  }
+}

@@ -1,0 +1,190 @@
+/** From flags and environment to a checked Config. What is wrong is said as: what, why, what to do. */
+import { readFileSync, statSync } from 'node:fs'
+import { options, type Option, type OptionName } from './options.ts'
+import type { LogLevel } from '../observe/log.ts'
+
+export interface Config {
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly region: string
+  readonly domains: readonly string[]
+  readonly accountsFile: string | undefined
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly logLevel: LogLevel
+  readonly defaultChecksum: 'CRC64NVME' | 'none'
+  readonly reclaimGraceMs: number
+  /** The root account's pair, when the operator gives it. */
+  readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
+  /** Things that work and should not stay so, one sentence each. */
+  readonly warnings: readonly string[]
+}
+
+/** The operator asked for something that cannot be: the message is for people, the exit code 2. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Values by option name, as the command line gave them. A flag wins over the environment, the environment over the default. */
+export type Flags = Readonly<Partial<Record<OptionName, string | readonly string[]>>>
+
+/** Throws ConfigError. `env` is the process' own unless a test says otherwise. */
+export function readConfig(flags: Flags, env: Environment = process.env): Config {
+  refuseLenientParser(env)
+  const warnings: string[] = []
+  const values = new Map(
+    options.map((option) => [option.name, valueOf(option, { flags, env, warnings })]),
+  )
+  const text = (name: OptionName): string | undefined => values.get(name)?.at(-1)
+  checkWorkers(text('workers') ?? '1')
+  return {
+    data: text('data') ?? '',
+    ...parseListen(text('listen') ?? ''),
+    region: parseRegion(text('region') ?? ''),
+    domains: (values.get('domain') ?? []).map(parseDomain),
+    accountsFile: text('accounts'),
+    tls: readTls(text('tls-cert'), text('tls-key')),
+    logLevel: text('log-level') as LogLevel,
+    defaultChecksum: text('default-checksum') as Config['defaultChecksum'],
+    reclaimGraceMs: parseSeconds(text('reclaim-grace') ?? '') * 1000,
+    root: rootPair(text('root-access-key'), text('root-secret-key')),
+    warnings,
+  }
+}
+
+interface Given {
+  readonly flags: Flags
+  readonly env: Environment
+  readonly warnings: string[]
+}
+
+function valueOf(option: Option, { flags, env, warnings }: Given): readonly string[] {
+  const fromFlag = flags[option.name]
+  const fromEnv = env[option.env] || (option.secret && fromFile(option, env, warnings)) || undefined
+  const given =
+    fromFlag ?? (option.repeatable ? fromEnv?.split(',') : fromEnv) ?? option.default ?? []
+  const values = (typeof given === 'string' ? [given] : given).map((value) => value.trim())
+  for (const value of values) checkChoice(option, value)
+  return values.filter((value) => value !== '')
+}
+
+function checkChoice({ name, flag, choices }: Option, value: string): void {
+  if (choices === undefined || choices.includes(value)) return
+  throw new ConfigError(
+    `${flag ?? name} cannot be '${value}'. Choose one of: ${choices.join(', ')}.`,
+  )
+}
+
+/** Secrets mounted by Docker and Kubernetes are readable by all in their container, so this warns and does not refuse. */
+function fromFile({ env: name }: Option, env: Environment, warnings: string[]): string | undefined {
+  const file = env[`${name}_FILE`]
+  if (!file) return undefined
+  const text = readText(file, `${name}_FILE`).replace(/\r?\n$/, '')
+  if (text === '') throw new ConfigError(`The file of ${name}_FILE is empty: ${file}`)
+  warnings.push(...openSecret(file))
+  return text
+}
+
+/** A sentence when others than the owner may read a file of secrets. */
+export function openSecret(file: string): readonly string[] {
+  const { mode } = statSync(file)
+  if ((mode & 0o004) === 0) return []
+  return [`${file} holds secrets and every user of this machine can read it; chmod 600 ends that.`]
+}
+
+export function readText(file: string, name: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unreadable'
+    throw new ConfigError(
+      `${name} names ${file}, which cannot be read (${why}). Check the path and its permissions.`,
+    )
+  }
+}
+
+function parseListen(text: string): { host: string; port: number } {
+  const found = /^(?:\[(?<six>[0-9a-fA-F:.]+)\]|(?<host>[^:[\]]*)):(?<port>[0-9]{1,5})$/.exec(text)
+  const port = Number(found?.groups?.['port'])
+  if (found === null || port > 65_535) {
+    throw new ConfigError(
+      `--listen cannot be '${text}'. It is host:port, e.g. 127.0.0.1:9000, [::1]:9000, or 0.0.0.0:9000 for every interface.`,
+    )
+  }
+  const host = found.groups?.['six'] ?? found.groups?.['host'] ?? ''
+  return { host: host === '' ? '0.0.0.0' : host, port }
+}
+
+function parseRegion(text: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(text)) return text
+  throw new ConfigError(
+    `--region cannot be '${text}'. Lower-case letters, digits and hyphens, e.g. us-east-1.`,
+  )
+}
+
+function parseDomain(text: string): string {
+  const name = text.toLowerCase().replace(/:[0-9]+$/, '')
+  if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name)) return name
+  throw new ConfigError(
+    `--domain cannot be '${text}'. It is a host name without scheme, e.g. s3.example.com.`,
+  )
+}
+
+function checkWorkers(text: string): void {
+  if (text === '1') return
+  throw new ConfigError(
+    `--workers ${text} is not offered yet: one node runs one process until measurements decide how connections are shared. Leave it out, or say 1.`,
+  )
+}
+
+function parseSeconds(text: string): number {
+  if (/^[0-9]{1,6}$/.test(text)) return Number(text)
+  throw new ConfigError(
+    `ASHLAR_RECLAIM_GRACE cannot be '${text}'. It is a number of seconds, e.g. 60.`,
+  )
+}
+
+function readTls(cert: string | undefined, key: string | undefined): Config['tls'] {
+  if (cert === undefined && key === undefined) return undefined
+  if (cert === undefined || key === undefined) {
+    throw new ConfigError(
+      '--tls-cert and --tls-key belong together: give both, or neither for plain http.',
+    )
+  }
+  return { cert: readText(cert, '--tls-cert'), key: readText(key, '--tls-key') }
+}
+
+/** ',', '=' and '/' would break the Credential of a signature apart. */
+const accessKeyShape = /^[!-~]{3,128}$/
+
+function rootPair(
+  accessKeyId: string | undefined,
+  secretAccessKey: string | undefined,
+): Config['root'] {
+  if (accessKeyId === undefined && secretAccessKey === undefined) return undefined
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new ConfigError(
+      'ASHLAR_ROOT_ACCESS_KEY and ASHLAR_ROOT_SECRET_KEY belong together: give both, or neither for a pair made at random.',
+    )
+  }
+  if (!accessKeyShape.test(accessKeyId) || /[,=/]/.test(accessKeyId)) {
+    throw new ConfigError(
+      'ASHLAR_ROOT_ACCESS_KEY must be 3 to 128 visible ASCII characters without , = and /.',
+    )
+  }
+  if (secretAccessKey.length < 8) {
+    throw new ConfigError('ASHLAR_ROOT_SECRET_KEY must have at least 8 characters.')
+  }
+  return { accessKeyId, secretAccessKey }
+}
+
+/** A lenient HTTP parser lets two readers of one message disagree (request smuggling). */
+function refuseLenientParser(env: Environment): void {
+  const lenient = '--insecure-http-parser'
+  if (!process.execArgv.includes(lenient) && !env['NODE_OPTIONS']?.includes(lenient)) return
+  throw new ConfigError(
+    `Node runs with ${lenient}, which makes request smuggling possible. Start without it.`,
+  )
+}

@@ -1,0 +1,118 @@
+/**
+ * A request's whole life. Read this first.
+ *
+ * The order of the statements in `#follow` is the documentation: nobody unknown makes us look for a bucket, nobody without
+ * permission makes us parse XML, and no byte of a body is read before everything that can be refused without it.
+ */
+import type { Clock } from '../base/clock.ts'
+import { authorize } from '../access/authorize.ts'
+import { identify } from '../identity/identify.ts'
+import { S3Error } from '../model/errors.ts'
+import type { Log } from '../observe/log.ts'
+import { record, type Story } from '../observe/record.ts'
+import { readAddress, type Address } from '../wire/address.ts'
+import { openBody } from '../wire/body.ts'
+import { encodeError } from '../wire/error.ts'
+import type { Reply } from '../wire/exchange.ts'
+import { findOperation } from '../wire/route.ts'
+import type { Composed } from './compose.ts'
+import type { HttpExchange } from './exchange.ts'
+import { checkForm } from './form.ts'
+import { healthOf } from './health.ts'
+import type { Serve } from './listener.ts'
+import { patiently } from './patience.ts'
+import { perform } from './perform.ts'
+import { primed } from './primed.ts'
+import type { Timings } from './timings.ts'
+
+export interface GatewayParts {
+  readonly s3: Composed
+  readonly domains: readonly string[]
+  readonly clock: Clock
+  readonly log: Log
+  readonly timings: Timings
+}
+
+export class Gateway {
+  readonly #parts: GatewayParts
+  #stopping = false
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts
+  }
+
+  /** From now on the readiness path says no. */
+  stop(): void {
+    this.#stopping = true
+  }
+
+  readonly serve: Serve = async (exchange, send) => {
+    const { clock, log } = this.#parts
+    const story: Told = {}
+    const reply = await this.#answer(exchange, story)
+    const sent = await send(reply)
+    if (sent.cut?.reason !== undefined) {
+      log.error({ reqId: exchange.id, err: sent.cut.reason }, 'an answer broke off')
+    }
+    record(log, story, {
+      id: exchange.id,
+      method: exchange.method,
+      peer: exchange.peer.address,
+      status: reply.status,
+      bytesIn: exchange.body.receivedBytes,
+      bytesOut: sent.bodyBytes,
+      milliseconds: clock.now() - exchange.arrived,
+      cut: sent.cut !== undefined,
+    })
+  }
+
+  async #answer(exchange: HttpExchange, story: Told): Promise<Reply> {
+    try {
+      return await primed(await this.#follow(exchange, story))
+    } catch (error) {
+      return this.#failed(error, exchange, story)
+    }
+  }
+
+  async #follow(exchange: HttpExchange, story: Told): Promise<Reply> {
+    const { s3, domains, timings } = this.#parts
+    exchange.readHead()
+    checkForm(exchange)
+    const sent = readAddress(exchange, domains)
+    Object.assign(story, { address: sent, ...namesOf(sent) })
+    const health = healthOf(exchange, sent, this.#stopping)
+    story.monitor = health !== undefined
+    if (health !== undefined) return health
+    const operation = findOperation(exchange, sent)
+    story.operation = operation.name
+    const caller = identify(exchange, sent, s3.realm(exchange.arrived))
+    const { address, accessKeyId } = caller
+    Object.assign(story, { address, accessKeyId, ...namesOf(address) })
+    const asked = { operation: operation.name, caller: caller.account, bucket: address.bucket }
+    const bucket = await authorize(asked, s3.metadata)
+    const body = openBody(exchange, caller.seal)
+    const service = s3.serviceFor({ caller: caller.account, bucket, exchange })
+    const work = perform(operation, { exchange, address, body }, service)
+    const failed = (error: unknown): Reply => this.#failed(error, exchange, story)
+    return patiently(operation.name, work, { timings, failed })
+  }
+
+  /** The one place where an error becomes an answer, and where one that is no S3Error is told with its stack. */
+  #failed(error: unknown, exchange: HttpExchange, story: Told): Reply {
+    story.code = error instanceof S3Error ? error.code : 'InternalError'
+    if (!(error instanceof S3Error) && !exchange.signal.aborted) {
+      const fields = { reqId: exchange.id, op: story.operation, err: error }
+      this.#parts.log.error(fields, 'a request failed')
+    }
+    return encodeError(error, exchange, story.address)
+  }
+}
+
+function namesOf({ bucket, key, query }: Address): Story {
+  return { bucket, key, uploadId: query.get('uploadId'), partNumber: query.get('partNumber') }
+}
+
+/** What is known of the request when it fails, however far it came. */
+interface Told extends Story {
+  address?: Address
+}

@@ -1,0 +1,127 @@
+/**
+ * The door: node:http or node:https with settings chosen against slow, broken and hostile clients. Everything it accepts
+ * becomes an exchange that is handed to `serve`; what never becomes a request is refused here.
+ */
+import { once } from 'node:events'
+import { createServer as createHttp } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import { createServer as createHttps } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { kibibyte } from '../base/limits.ts'
+import type { Chance } from '../base/chance.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Reply } from '../wire/exchange.ts'
+import { Connections } from './connections.ts'
+import { AnswerNames, HttpExchange } from './exchange.ts'
+import { ProgressWatch } from './progress.ts'
+import { refuseBytes } from './refuse.ts'
+import { respond, type Sent } from './respond.ts'
+import type { Timings } from './timings.ts'
+
+/** Answers one request by calling `send` once. Must not reject. */
+export type Serve = (exchange: HttpExchange, send: (reply: Reply) => Promise<Sent>) => Promise<void>
+
+export interface ListenerOptions {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly connectionsMax: number
+  readonly timings: Timings
+  readonly clock: Clock
+  readonly chance: Chance
+}
+
+export interface Listener {
+  readonly port: number
+  /** Takes no more connections, lets requests in flight finish for `timings.drainMs`, then cuts what is left. */
+  close(): Promise<void>
+}
+
+/** Resolves when the port is open. Rejects with what the operating system says, e.g. EADDRINUSE. */
+export async function listen(serve: Serve, options: ListenerOptions): Promise<Listener> {
+  const server = createServer(options)
+  const connections = new Connections()
+  const watch = new ProgressWatch(options.timings)
+  const names = new AnswerNames(options.chance)
+  const surroundings = { names, clock: options.clock, watch }
+  const onRequest = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const exchange = new HttpExchange(message, surroundings)
+    const connection = connections.enter(exchange, message, response)
+    if (expects(message)) exchange.body.onFirstRead(() => response.writeContinue())
+    const line = { exchange, message, response, timings: options.timings }
+    await serve(exchange, (reply) => respond(reply, { ...line, last: connection.last }))
+    if (connection.broken) message.socket.destroySoon()
+  }
+  const onRequestEvent = (message: IncomingMessage, response: ServerResponse): void => {
+    void onRequest(message, response)
+  }
+  server.on('request', onRequestEvent)
+  server.on('checkContinue', onRequestEvent)
+  server.on('checkExpectation', (_message, response: ServerResponse) => {
+    const { id, hostId } = names.next()
+    const fields = ['x-amz-request-id', id, 'x-amz-id-2', hostId, 'Server', 'Ashlar']
+    response.writeHead(417, [...fields, 'Content-Length', '0', 'Connection', 'close']).end()
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!connections.breakOff(socket)) refuseBytes(error, socket, names.next())
+  })
+  server.listen({ host: options.host, port: options.port, backlog: 1024 })
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => close(server, { connections, watch, timings: options.timings }),
+  }
+}
+
+function createServer(options: ListenerOptions): Server {
+  const settings: ServerOptions = {
+    // No time for a whole request: a large upload may be slow. `progress.ts` judges the pace instead.
+    requestTimeout: 0,
+    headersTimeout: options.timings.headersMs,
+    connectionsCheckingInterval: Math.min(1000, options.timings.headersMs),
+    keepAliveTimeout: options.timings.keepAliveMs,
+    maxHeaderSize: 16 * kibibyte,
+    insecureHTTPParser: false,
+    // Its absence is refused in form.ts, in S3's words.
+    requireHostHeader: false,
+    noDelay: true,
+    highWaterMark: 256 * kibibyte,
+  }
+  const server =
+    options.tls === undefined
+      ? createHttp(settings)
+      : createHttps({ ...settings, ...options.tls, handshakeTimeout: options.timings.headersMs })
+  // node:http would drop fields beyond its own count in silence; wire/headers.ts counts them and refuses.
+  server.maxHeadersCount = 0
+  // A client that has ended its side after a whole request still waits for the answer; node:http's types do not know the name.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.maxConnections = options.connectionsMax
+  return server
+}
+
+/** The client waits for `100 Continue`; node:http has looked for any other expectation. */
+function expects(message: IncomingMessage): boolean {
+  return message.headers.expect !== undefined && message.httpVersion === '1.1'
+}
+
+interface Closing {
+  readonly connections: Connections
+  readonly watch: ProgressWatch
+  readonly timings: Timings
+}
+
+async function close(server: Server, { connections, watch, timings }: Closing): Promise<void> {
+  connections.lastRequests()
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve())
+  })
+  server.closeIdleConnections()
+  const timer = setTimeout(() => {
+    connections.abortAll()
+    server.closeAllConnections()
+  }, timings.drainMs)
+  await closed
+  clearTimeout(timer)
+  watch[Symbol.dispose]()
+}

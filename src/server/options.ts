@@ -1,0 +1,140 @@
+/**
+ * Every option of `ashlar serve`, once: its flag, its name in the environment, its default, and the sentence that explains
+ * it. Reading, checking, `--help` and the documentation come from this table.
+ */
+import { logLevels } from '../observe/log.ts'
+
+export interface Option {
+  readonly name: OptionName
+  /** Absent for what is rarely needed, and for secrets: a command line can be read by every user of a machine. */
+  readonly flag?: string
+  readonly env: string
+  /** What stands for the value in `--help`. */
+  readonly value: string
+  readonly default?: string
+  readonly choices?: readonly string[]
+  /** May be given more than once; in the environment its values are separated by commas. */
+  readonly repeatable?: boolean
+  /** The value may be left in a file that `<env>_FILE` names; it is never shown or logged. */
+  readonly secret?: boolean
+  readonly sentence: string
+}
+
+export type OptionName =
+  | 'data'
+  | 'listen'
+  | 'region'
+  | 'domain'
+  | 'workers'
+  | 'accounts'
+  | 'tls-cert'
+  | 'tls-key'
+  | 'log-level'
+  | 'default-checksum'
+  | 'reclaim-grace'
+  | 'root-access-key'
+  | 'root-secret-key'
+
+export const options: readonly Option[] = [
+  {
+    name: 'data',
+    flag: '--data',
+    env: 'ASHLAR_DATA',
+    value: 'folder',
+    default: 'ashlar-data',
+    sentence: 'where everything is kept; made when it is not there',
+  },
+  {
+    name: 'listen',
+    flag: '--listen',
+    env: 'ASHLAR_LISTEN',
+    value: 'host:port',
+    default: '127.0.0.1:9000',
+    sentence:
+      'address of the S3 endpoint; port 0 takes a free one, host 0.0.0.0 opens it to the network',
+  },
+  {
+    name: 'region',
+    flag: '--region',
+    env: 'ASHLAR_REGION',
+    value: 'name',
+    default: 'us-east-1',
+    sentence: 'the region that clients sign for',
+  },
+  {
+    name: 'domain',
+    flag: '--domain',
+    env: 'ASHLAR_DOMAIN',
+    value: 'name',
+    repeatable: true,
+    sentence: 'a base domain for <bucket>.<domain>, besides localhost and IP addresses; repeatable',
+  },
+  {
+    name: 'workers',
+    flag: '--workers',
+    env: 'ASHLAR_WORKERS',
+    value: 'count',
+    default: '1',
+    sentence: 'processes that serve requests; only 1 today',
+  },
+  {
+    name: 'accounts',
+    flag: '--accounts',
+    env: 'ASHLAR_ACCOUNTS',
+    value: 'file',
+    sentence: 'JSON file of further accounts and their keys',
+  },
+  {
+    name: 'tls-cert',
+    flag: '--tls-cert',
+    env: 'ASHLAR_TLS_CERT',
+    value: 'file',
+    sentence: 'certificate chain (PEM); together with --tls-key the endpoint speaks https',
+  },
+  {
+    name: 'tls-key',
+    flag: '--tls-key',
+    env: 'ASHLAR_TLS_KEY',
+    value: 'file',
+    sentence: 'private key of the certificate (PEM)',
+  },
+  {
+    name: 'log-level',
+    flag: '--log-level',
+    env: 'ASHLAR_LOG_LEVEL',
+    value: 'level',
+    default: 'info',
+    choices: logLevels,
+    sentence: 'info writes one line for each request, on stderr',
+  },
+  {
+    name: 'default-checksum',
+    flag: '--default-checksum',
+    env: 'ASHLAR_DEFAULT_CHECKSUM',
+    value: 'algorithm',
+    default: 'CRC64NVME',
+    choices: ['CRC64NVME', 'none'],
+    sentence: 'checksum of an object whose request brings none, as S3 does it',
+  },
+  {
+    name: 'reclaim-grace',
+    env: 'ASHLAR_RECLAIM_GRACE',
+    value: 'seconds',
+    default: '60',
+    sentence: 'how long bytes stay on disk after nothing refers to them any more',
+  },
+  {
+    name: 'root-access-key',
+    env: 'ASHLAR_ROOT_ACCESS_KEY',
+    value: 'id',
+    secret: true,
+    sentence: 'access key id of the root account; made at random on the first start when not given',
+  },
+  {
+    name: 'root-secret-key',
+    env: 'ASHLAR_ROOT_SECRET_KEY',
+    value: 'secret',
+    secret: true,
+    sentence: 'secret access key that belongs to it',
+  },
+]

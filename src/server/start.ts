@@ -1,0 +1,126 @@
+/** A whole server: data folder, root account, stores, rules, listener; and its orderly end. */
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { systemChance, type Chance } from '../base/chance.ts'
+import { systemClock, type Clock } from '../base/clock.ts'
+import type { AccessKey } from '../identity/account.ts'
+import type { Log } from '../observe/log.ts'
+import { credentialsOf, readAccounts } from './accounts.ts'
+import { startBackground } from './background.ts'
+import { compose, openStores } from './compose.ts'
+import { ConfigError, openSecret, type Config } from './config.ts'
+import { Gateway } from './gateway.ts'
+import { listen, type Listener } from './listener.ts'
+import { openRootAccount, type RootAccount } from './root-account.ts'
+import { timings as usualTimings, type Timings } from './timings.ts'
+
+/** More connections than this wait in the kernel's queue: each can hold a socket and a file, of which a process has few. */
+const connectionsMax = 4096
+
+export interface Surroundings {
+  readonly log: Log
+  /** Durability can no longer be promised: nothing may be acknowledged any more, the process has to end now. */
+  readonly onFatal: (error: unknown) => void
+  readonly clock?: Clock
+  readonly chance?: Chance
+  readonly timings?: Partial<Timings>
+}
+
+export interface Server extends AsyncDisposable {
+  /** e.g. http://127.0.0.1:9000 */
+  readonly endpoint: string
+  readonly port: number
+  readonly root: RootAccount
+  /** Finishes what is in flight, then closes the stores. */
+  close(): Promise<void>
+}
+
+/** Resolves when requests are answered. Throws ConfigError for what the operator can mend. */
+export async function startServer(config: Config, surroundings: Surroundings): Promise<Server> {
+  const { log, clock = systemClock, chance = systemChance } = surroundings
+  const timings = { ...usualTimings, ...surroundings.timings }
+  for (const sentence of config.warnings) log.warn({}, sentence)
+  await using undo = new AsyncDisposableStack()
+  const data = openFolder(config.data)
+  const stores = undo.use(await openStores({ data, clock, onFatal: surroundings.onFatal }))
+  const root = openRootAccount({ ...config, data }, chance)
+  const credentials = credentialsOf([root.key, ...furtherAccounts(config, log)])
+  const bound = { endpoint: '' }
+  const settings = {
+    region: config.region,
+    defaultChecksum: config.defaultChecksum,
+    get endpoint() {
+      return bound.endpoint
+    },
+  }
+  const s3 = await compose({ stores, settings, credentials, chance })
+  const { reclaimGraceMs } = config
+  undo.use(startBackground({ stores, holds: s3.holds, clock, log, reclaimGraceMs }))
+  const gateway = new Gateway({ s3, domains: domainsOf(config), clock, log, timings })
+  const { host, port, tls } = config
+  const listener = await open(config, () =>
+    listen(gateway.serve, { host, port, tls, connectionsMax, timings, clock, chance }),
+  )
+  undo.defer(() => listener.close())
+  undo.defer(() => gateway.stop())
+  bound.endpoint = endpointOf(config, listener)
+  const running = undo.move()
+  const close = (): Promise<void> => running.disposeAsync()
+  return {
+    endpoint: bound.endpoint,
+    port: listener.port,
+    root,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function openFolder(folder: string): string {
+  const path = resolve(folder)
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'failed'
+    throw new ConfigError(
+      `The data folder ${path} cannot be made (${why}). Choose another with --data.`,
+    )
+  }
+  return path
+}
+
+function furtherAccounts({ accountsFile }: Config, log: Log): readonly AccessKey[] {
+  if (accountsFile === undefined) return []
+  const keys = readAccounts(accountsFile)
+  for (const sentence of openSecret(accountsFile)) log.warn({}, sentence)
+  return keys
+}
+
+/** A host name that the server listens on is a base domain as well; IP addresses are known to wire/address.ts. */
+function domainsOf({ domains, host }: Config): readonly string[] {
+  return /^[0-9.]+$|:/.test(host) ? domains : [...domains, host.toLowerCase()]
+}
+
+const advice: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'Something else listens there already. Stop it, or choose another address with --listen.',
+  EACCES: 'Ports below 1024 need special rights. Choose a higher one with --listen.',
+  EADDRNOTAVAIL: 'This machine has no such address. Choose another with --listen.',
+  ENOTFOUND: 'This host name is not known. Choose an address with --listen.',
+}
+
+async function open(config: Config, begin: () => Promise<Listener>): Promise<Listener> {
+  try {
+    return await begin()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const help = advice[code ?? ''] ?? message
+    throw new ConfigError(`Cannot listen on ${config.host}:${config.port} (${code}). ${help}`)
+  }
+}
+
+/** What a client on this machine can type. */
+function endpointOf({ host, tls }: Config, { port }: Listener): string {
+  const everywhere = host === '0.0.0.0' || host === '::'
+  const name = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `${tls === undefined ? 'http' : 'https'}://${name}:${port}`
+}

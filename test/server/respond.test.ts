@@ -1,0 +1,170 @@
+/** Answers on their way out: streams, broken streams, clients that do not read, long silences, the end of the server. */
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'node:test'
+import { S3Error } from '../../src/model/errors.ts'
+import { patiently } from '../../src/server/patience.ts'
+import { primed } from '../../src/server/primed.ts'
+import { timings } from '../../src/server/timings.ts'
+import { encodeError } from '../../src/wire/error.ts'
+import type { Reply } from '../../src/wire/exchange.ts'
+import { RawConnection, sendRaw } from '../harness/raw.ts'
+import { openDoor, readAll, said } from './scene.ts'
+
+const get = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+
+async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text)
+}
+
+function streamed(length: number, body: AsyncIterable<Uint8Array>): Reply {
+  return { status: 200, headers: [['Content-Length', String(length)]], body }
+}
+
+test('a stream goes out whole under its length', async () => {
+  await using door = await openDoor(async () => streamed(6, pieces('abc', 'def')))
+  const answer = await sendRaw(door, get)
+  assert.deepEqual([answer.text, answer.headers['content-length']], ['abcdef', '6'])
+  assert.deepEqual(door.sent, [{ bodyBytes: 6 }])
+})
+
+test('a stream that fails or ends early breaks the connection: never a whole answer', async () => {
+  async function* failing(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('abc')
+    throw new Error('the disk lies')
+  }
+  for (const body of [failing(), pieces('abc')]) {
+    await using door = await openDoor(async () => streamed(6, body))
+    await assert.rejects(sendRaw(door, get))
+    assert.ok(door.sent[0]?.cut?.reason instanceof Error)
+  }
+})
+
+test('what fails before the first byte is still an error with its status', async () => {
+  await using door = await openDoor(async () => {
+    const failing = { next: () => Promise.reject(new S3Error('InternalError')) }
+    return primed(streamed(6, { [Symbol.asyncIterator]: () => failing }))
+  })
+  assert.equal((await sendRaw(door, get)).status, 500)
+})
+
+test('a client that reads nothing is cut off, and the stream is let go', async () => {
+  const left = Promise.withResolvers<void>()
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield Buffer.alloc(256 * 1024)
+    } finally {
+      left.resolve()
+    }
+  }
+  await using door = await openDoor(async () => ({ status: 200, headers: [], body: endless() }), {
+    writeStallMs: 200,
+  })
+  const socket = connect(door)
+  socket.on('error', () => {})
+  socket.write(get)
+  await left.promise
+  socket.destroy()
+  await sleep(20)
+  assert.ok(door.sent[0]?.cut !== undefined)
+})
+
+test('HEAD has the length of what GET would bring, and no body', async () => {
+  await using door = await openDoor(async () => ({
+    status: 200,
+    headers: [['Content-Length', '12345']],
+    body: undefined,
+  }))
+  const answer = await sendRaw(door, get.replace('GET', 'HEAD'), 'HEAD')
+  assert.equal(answer.headers['content-length'], '12345')
+})
+
+test('header values go out byte for byte', async () => {
+  await using door = await openDoor(async () => ({
+    ...said('x'),
+    headers: [['x-amz-meta-a', 'caf\u00c3\u00a9']],
+  }))
+  const answer = await sendRaw(door, get)
+  assert.equal(Buffer.from(answer.headers['x-amz-meta-a'] ?? '', 'latin1').toString(), 'café')
+})
+
+test('a header that would split the answer breaks the connection instead', async () => {
+  await using door = await openDoor(async () => ({
+    ...said('x'),
+    headers: [['x-a', 'b\r\nx-c: d']],
+  }))
+  await assert.rejects(sendRaw(door, get))
+})
+
+const quick = { ...timings, patienceMs: 40, pulseMs: 20 }
+
+function document(text: string): Reply {
+  return {
+    status: 200,
+    headers: [],
+    body: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${text}`),
+  }
+}
+
+function never(): Reply {
+  throw new Error('nothing fails here')
+}
+
+test('a long Complete begins with 200 and white space, and ends with the result', async () => {
+  const work = sleep(130).then(() => document('<Result></Result>'))
+  const reply = await patiently('CompleteMultipartUpload', work, { timings: quick, failed: never })
+  assert.equal(reply.status, 200)
+  const text = (await readAll(reply.body as AsyncIterable<Uint8Array>)).toString()
+  assert.match(text, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n {2,}<Result><\/Result>$/)
+})
+
+test('a long Complete that fails ends with the error in place of the result', async () => {
+  await using door = await openDoor(async (exchange) => {
+    const work = sleep(100).then(() => Promise.reject(new S3Error('InvalidPart')))
+    const failed = (error: unknown): Reply => encodeError(error, exchange)
+    return patiently('CompleteMultipartUpload', work, { timings: quick, failed })
+  })
+  const answer = await sendRaw(door, get)
+  assert.deepEqual([answer.status, answer.code], [200, 'InvalidPart'])
+  assert.equal(answer.text.match(/<\?xml/g)?.length, 1)
+})
+
+test('an early error keeps its status, and no other operation begins early', async () => {
+  const refused = Promise.reject(new S3Error('InvalidPart'))
+  await assert.rejects(
+    patiently('CompleteMultipartUpload', refused, { timings: quick, failed: never }),
+  )
+  const late = sleep(80).then(() => document('<A></A>'))
+  const reply = await patiently('ListObjects', late, { timings: quick, failed: never })
+  assert.ok(reply.body instanceof Uint8Array)
+})
+
+test('closing lets a request in flight finish and takes no new one', async () => {
+  const door = await openDoor(async () => {
+    await sleep(150)
+    return said('late')
+  })
+  await using idle = await RawConnection.open(door)
+  await using connection = await RawConnection.open(door)
+  connection.send(get)
+  await sleep(30)
+  const closed = door.close()
+  const answer = await connection.answer()
+  assert.deepEqual([answer.text, answer.headers['connection']], ['late', 'close'])
+  await closed
+  await idle.closed()
+  await assert.rejects(RawConnection.open(door))
+})
+
+test('closing cuts what does not finish in time', async () => {
+  const door = await openDoor(async ({ signal }) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    return said('never')
+  })
+  const answer = sendRaw(door, get)
+  const rejected = assert.rejects(answer)
+  await sleep(30)
+  await door.close()
+  await rejected
+})
