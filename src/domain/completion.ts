@@ -192,19 +192,15 @@ function completion(
 
 /** What was asked for, in a form that is the same whenever it is asked again. */
 function hashOf(request: CompletionRequest): string {
-  const hash = createHash('sha256')
-  for (const { number, etag, checksums } of request.list) {
-    hash.update(JSON.stringify([number, etag, ...checksums]))
-  }
   const { checksums, checksumType, sizeBytes, condition } = request
-  hash.update(
-    JSON.stringify([
-      [...checksums],
-      checksumType,
-      sizeBytes,
-      condition.ifMatch,
-      condition.ifNoneMatch,
-    ]),
-  )
-  return hash.digest('hex')
+  const list = request.list.map((part) => [part.number, part.etag, ...part.checksums])
+  const asked = [
+    list,
+    [...checksums],
+    checksumType,
+    sizeBytes,
+    condition.ifMatch,
+    condition.ifNoneMatch,
+  ]
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex')
 }

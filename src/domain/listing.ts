@@ -1,7 +1,7 @@
 /** Listings of keys: where a page begins, what its rows say, and where the next page goes on. */
 import { pageEntriesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
-import type { _Object, CommonPrefix } from '../model/types.gen.ts'
+import type { _Object, CommonPrefix, ObjectVersion } from '../model/types.gen.ts'
 import type { ObjectRow } from '../stores/metadata/records.ts'
 import { commonPrefix, successor } from '../stores/metadata/order.ts'
 import type { ListPage } from '../stores/metadata/store.ts'
@@ -62,7 +62,8 @@ export function startAtToken(
   startAfter: string,
   scope: string,
 ): Start | undefined {
-  if (token === undefined) return { from: startAfter, exclusive: true }
+  // An empty token is what a client sends that fills in every parameter: the first page.
+  if (token === undefined || token === '') return { from: startAfter, exclusive: true }
   const position = openToken(scope, token)
   if (position === undefined) {
     throw new S3Error(
@@ -103,6 +104,25 @@ export function contentsOf(
 ): readonly _Object[] {
   return page.entries.flatMap((entry) =>
     'row' in entry ? [contentOf(entry.row, text, owners)] : [],
+  )
+}
+
+/** As ListObjectVersions names them; every row of the page is the latest of its key. */
+export function versionsOf(
+  page: ListPage<ObjectRow>,
+  text: KeyText,
+  owners: Accounts,
+): readonly ObjectVersion[] {
+  return page.entries.flatMap((entry) =>
+    'row' in entry
+      ? [
+          {
+            ...contentOf(entry.row, text, owners),
+            VersionId: entry.row.versionId,
+            IsLatest: entry.row.isLatest,
+          },
+        ]
+      : [],
   )
 }
 

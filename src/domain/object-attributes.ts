@@ -39,8 +39,8 @@ export function checksumAttribute({ attributes: { checksum } }: ObjectRow): Chec
 }
 
 /**
- * The parts of an object that came from a multipart upload: their number, and a page of them where each one's checksum is
- * a piece of the object's (COMPOSITE). Throws InvalidArgument.
+ * The parts of an object that came from a multipart upload: their number, and a page of them; each with its checksum where
+ * that is a piece of the object's (COMPOSITE). Throws InvalidArgument.
  */
 export async function partsAttribute(
   objects: Objects,
@@ -51,7 +51,7 @@ export async function partsAttribute(
   const max = pageSize('max-parts', page.MaxParts)
   const after = partNumberMarker(page.PartNumberMarker)
   const { checksum } = row.attributes
-  if (checksum?.type !== 'COMPOSITE') return { TotalPartsCount: row.partCount }
+  const listed = checksum?.type === 'COMPOSITE' ? checksum.algorithm : undefined
   const { parts, truncated } =
     max === 0 ? { parts: [], truncated: false } : await objects.parts(row, after, max)
   return {
@@ -63,7 +63,7 @@ export async function partsAttribute(
     Parts: parts.map((part) => ({
       PartNumber: part.number,
       Size: part.sizeBytes,
-      ...checksumMembers(checksum.algorithm, part.checksums),
+      ...checksumMembers(listed, part.checksums),
     })),
   }
 }

@@ -18,6 +18,21 @@ export function checkVersionIdIn(bucket: BucketRow, versionId: string | undefine
   throw invalidVersionId(versionId)
 }
 
+/** A version is named by its key first. Throws InvalidArgument. */
+export function checkVersionMarker(markers: {
+  readonly KeyMarker?: string | undefined
+  readonly VersionIdMarker?: string | undefined
+}): void {
+  const { KeyMarker: key = '', VersionIdMarker: version } = markers
+  if (version === undefined || (key !== '' && version !== '')) return
+  const detail = { ArgumentName: 'version-id-marker', ArgumentValue: version }
+  const sentence =
+    key === ''
+      ? 'A version-id marker cannot be specified without a key marker.'
+      : 'A version-id marker cannot be empty.'
+  throw new S3Error('InvalidArgument', detail, sentence)
+}
+
 /** The version id that an answer names: none where the bucket never had versioning. */
 export function versionIdOf(bucket: BucketRow, row: ObjectRow): string | undefined {
   return bucket.versioning === 'never' ? undefined : row.versionId

@@ -14,10 +14,11 @@ export interface CanonicalParts {
   readonly payload: string
 }
 
-/** One way in which a client may have written the two lines on which clients differ. */
+/** One way in which a client may have written the two lines on which clients differ, and what it then asked for. */
 export interface Form {
   readonly path: string
   readonly host: string
+  readonly address: Address
 }
 
 /**
@@ -28,18 +29,27 @@ export interface Form {
 export function* canonicalForms(exchange: Exchange, address: Address): Generator<Form> {
   const host = exchange.headers.get('host') ?? ''
   const portless = host.replace(/:\d+$/, '')
-  for (const path of canonicalPaths(address)) yield { path, host }
-  if (portless === host) return
-  for (const path of canonicalPaths(address)) yield { path, host: portless }
+  const hosts = portless === host ? [host] : [host, portless]
+  for (const reading of readings(address)) {
+    for (const path of pathForms(reading.rawPath)) {
+      for (const form of hosts) yield { path, host: form, address: reading }
+    }
+  }
 }
 
-function* canonicalPaths({ rawPath, virtualHost }: Address): Generator<string> {
-  yield* pathForms(rawPath)
-  // With the bucket in the path a doubled first slash names the same object; in a virtual host it would name another.
-  if (!virtualHost && rawPath.startsWith('//')) yield* pathForms(rawPath.slice(1))
+/**
+ * What a path with a doubled first slash may ask for. Which of the two, the signature says: it is the key of the path that
+ * was signed that the request is carried out on, so that no signature stands for a key that it does not name.
+ */
+function* readings(address: Address): Generator<Address> {
+  yield address
+  const { rawPath, virtualHost, key } = address
+  if (!rawPath.startsWith('//')) return
+  const meant = virtualHost && key !== undefined ? key.slice(1) || undefined : key
+  yield { ...address, rawPath: rawPath.slice(1), key: meant }
 }
 
-/** Each of them decodes to the path that the request is carried out on: none lets one signature stand for two keys. */
+/** Each of them decodes to the same path: none lets one signature stand for two keys. */
 function* pathForms(rawPath: string): Generator<string> {
   const path = percentDecode(rawPath)
   yield percentEncodePath(path)

@@ -19,6 +19,8 @@ import { verifySignature } from './signature.ts'
 export interface Identity {
   readonly account: Account
   readonly accessKeyId: string
+  /** What the signature says is addressed: the request is carried out on this. */
+  readonly address: Address
   /** How the body must prove itself. */
   readonly seal: Seal
 }
@@ -35,8 +37,8 @@ export function identify(exchange: Exchange, address: Address, realm: Realm): Id
   checkAllSigned(claim, exchange, payload)
   const seal = sealFor(payload, () => chunkVerifier(claim, key))
   const { signedHeaders } = claim
-  verifySignature(claim, key, { exchange, address, signedHeaders, payload })
-  return { account: key.account, accessKeyId: key.accessKeyId, seal }
+  const signed = verifySignature(claim, key, { exchange, address, signedHeaders, payload })
+  return { account: key.account, accessKeyId: key.accessKeyId, address: signed.address, seal }
 }
 
 function readClaim(exchange: Exchange, { query }: Address, realm: Realm): Claim {

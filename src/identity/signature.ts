@@ -1,20 +1,23 @@
 /** Whether a claim's signature is what its key would have made of this request. */
 import { S3Error } from '../model/errors.ts'
 import type { AccessKey } from './account.ts'
-import { canonicalForms, canonicalRequest, type CanonicalParts } from './canonical.ts'
+import { canonicalForms, canonicalRequest, type CanonicalParts, type Form } from './canonical.ts'
 import type { Claim } from './claim.ts'
 import { isSame } from './same.ts'
 import { scopeText } from './scope.ts'
 import { sha256Hex, sign, signingKey } from './signing-key.ts'
 
-/** Throws SignatureDoesNotMatch, with what we signed, so that a client's author can see where the two part. */
-export function verifySignature(claim: Claim, key: AccessKey, parts: CanonicalParts): void {
+/**
+ * The form in which the request was signed. Throws SignatureDoesNotMatch, with what we signed, so that a client's author can
+ * see where the two part.
+ */
+export function verifySignature(claim: Claim, key: AccessKey, parts: CanonicalParts): Form {
   const secret = signingKey(key.secretAccessKey, claim.scope)
   let first: Attempt | undefined
   for (const form of canonicalForms(parts.exchange, parts.address)) {
     const canonical = canonicalRequest(parts, form)
     const stringToSign = textToSign(claim, canonical)
-    if (isSame(claim.signature, sign(secret, stringToSign))) return
+    if (isSame(claim.signature, sign(secret, stringToSign))) return form
     first ??= { canonical, stringToSign }
   }
   throw mismatch(claim, first ?? { canonical: '', stringToSign: '' })

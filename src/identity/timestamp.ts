@@ -20,7 +20,7 @@ export function readBasicTime(text: string): Timestamp | undefined {
   return basicTime(instant) === text ? { text, instant } : undefined
 }
 
-const imfFixdate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|\+0000)$/
+const imfFixdate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|[+-]0000)$/
 
 /** The same for a Date header: RFC 9110's preferred form, or ISO 8601 basic form as some signers put there. */
 export function readDateHeader(text: string): Timestamp | undefined {

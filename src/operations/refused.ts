@@ -42,13 +42,7 @@ type Refusing =
   | 'CompleteMultipartUpload'
   | 'ListParts'
 
-type Allowing =
-  | 'CreateBucket'
-  | 'PutObject'
-  | 'CopyObject'
-  | 'DeleteObject'
-  | 'DeleteObjects'
-  | 'CreateMultipartUpload'
+type Allowing = 'CreateBucket' | 'PutObject' | 'CopyObject' | 'CreateMultipartUpload'
 
 export const refuses: { readonly [Name in Refusing]: NonNullable<Registered<Name>['refuses']> } = {
   CreateBucket: [
@@ -64,9 +58,9 @@ export const refuses: { readonly [Name in Refusing]: NonNullable<Registered<Name
   HeadObject: customerKey,
   GetObjectAttributes: customerKey,
   CopyObject: ['ACL', ...grants, ...encryption, ...copySourceKey, ...lock],
-  // Both speak of locks and of a second factor that no object here has.
-  DeleteObject: ['MFA', 'BypassGovernanceRetention'],
-  DeleteObjects: ['MFA', 'BypassGovernanceRetention'],
+  // A second factor that no bucket here asks for. BypassGovernanceRetention is honoured: there is nothing to bypass.
+  DeleteObject: ['MFA'],
+  DeleteObjects: ['MFA'],
   CreateMultipartUpload: ['ACL', ...grants, ...encryption, ...lock],
   UploadPart: customerKey,
   UploadPartCopy: [...customerKey, ...copySourceKey],
@@ -88,6 +82,4 @@ export const harmless: { readonly [Name in Allowing]: NonNullable<Registered<Nam
     PutObject: { ACL: ownerOnly },
     CopyObject: { ACL: ownerOnly },
     CreateMultipartUpload: { ACL: ownerOnly },
-    DeleteObject: { BypassGovernanceRetention: ['false'] },
-    DeleteObjects: { BypassGovernanceRetention: ['false'] },
   }

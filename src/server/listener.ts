@@ -58,7 +58,11 @@ export async function listen(serve: Serve, options: ListenerOptions): Promise<Li
   }
   server.on('request', onRequestEvent)
   server.on('checkContinue', onRequestEvent)
-  server.on('checkExpectation', (_message, response: ServerResponse) => {
+  server.on('checkExpectation', (message: IncomingMessage, response: ServerResponse) => {
+    if (message.headers.expect === '') {
+      onRequestEvent(message, response)
+      return
+    }
     const { id, hostId } = names.next()
     const fields = ['x-amz-request-id', id, 'x-amz-id-2', hostId, 'Server', 'Ashlar']
     response.writeHead(417, [...fields, 'Content-Length', '0', 'Connection', 'close']).end()
@@ -102,7 +106,8 @@ function createServer(options: ListenerOptions): Server {
 
 /** The client waits for `100 Continue`; node:http has looked for any other expectation. */
 function expects(message: IncomingMessage): boolean {
-  return message.headers.expect !== undefined && message.httpVersion === '1.1'
+  const { expect = '' } = message.headers
+  return expect !== '' && message.httpVersion === '1.1'
 }
 
 interface Closing {
