@@ -40,7 +40,8 @@ export function checksumAttribute({ attributes: { checksum } }: ObjectRow): Chec
 
 /**
  * The parts of an object that came from a multipart upload: their number, and a page of them; each with its checksum where
- * that is a piece of the object's (COMPOSITE). Throws InvalidArgument.
+ * that is a piece of the object's (COMPOSITE). S3 was recorded to leave the page out where there is no such piece; it did not
+ * before it gave every object a checksum, and clients of that time read their parts' sizes here. Throws InvalidArgument.
  */
 export async function partsAttribute(
   objects: Objects,

@@ -6,19 +6,22 @@ import { assert } from '../../../base/assert.ts'
 import type { Instant } from '../../../base/clock.ts'
 import type { Locator, Receipt } from '../records.ts'
 import type { Completion, Refusal } from '../store.ts'
-import type { Connection, Row } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { bytes, integer, text } from './connection.ts'
 import { encodeLocator } from './locators.ts'
 import { draftObject, nullVersion } from './object-rows.ts'
 import { currentRow, refuse, replaceObject } from './objects.ts'
-import { unlink } from './references.ts'
+import { removePart } from './parts.ts'
 import { draft, unseal } from './seal.ts'
 
 const uploadOf = 'SELECT content, bucket, key FROM uploads WHERE upload = ?'
-const runsOf = `SELECT run, number, revision, size, locator FROM parts
-  WHERE content = ? ORDER BY number, run`
-const place = 'UPDATE parts SET start = ? WHERE content = ? AND run = ? AND number = ?'
-const remove = 'DELETE FROM parts WHERE content = ? AND run = ? AND number = ?'
+const headsOf = 'SELECT number, revision FROM parts WHERE content = ? AND run = 0 ORDER BY number'
+/** One statement for all parts: the same as an update for each of ten thousand of them takes five times as long. */
+const placeAll = `UPDATE parts SET start = placed.start
+  FROM (SELECT run, number, sum(size) OVER (ORDER BY number, run) - size AS start
+    FROM parts WHERE content = ?1) AS placed
+  WHERE parts.content = ?1 AND parts.run = placed.run AND parts.number = placed.number`
+const sizeOf = 'SELECT coalesce(sum(size), 0) AS size FROM parts WHERE content = ?'
 const insertReceipt = `INSERT INTO receipts (upload, bucket, key, request_hash, completed, record)
   VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (upload) DO NOTHING`
 const receiptOf = `SELECT upload, bucket, key, request_hash, completed, record
@@ -94,29 +97,21 @@ export function completeUpload(db: Connection, call: CompletionWrite): Completed
 /** The size of the object; undefined when a listed part is not there, or not in that revision. */
 function numberOffsets(db: Connection, content: number, call: CompletionWrite): number | undefined {
   let listed = 0
-  let offset = 0
-  for (const row of db.all(runsOf, content)) {
-    const [run, number] = [integer(row, 'run'), integer(row, 'number')]
-    const isNext = run === 0 && call.parts[listed] === number
-    if (isNext && call.parts[listed + 1] !== integer(row, 'revision')) return undefined
-    if (isNext) listed += 2
-    if (listed > 0 && call.parts[listed - 2] === number) {
-      db.run(place, offset, content, run, number)
-      offset += integer(row, 'size')
+  for (const row of db.all(headsOf, content)) {
+    const number = integer(row, 'number')
+    if (call.parts[listed] !== number) {
+      // A part that was uploaded and not listed.
+      removePart(db, { content, number, now: call.now })
+    } else if (call.parts[listed + 1] === integer(row, 'revision')) {
+      listed += 2
     } else {
-      dropRun(db, { content, run, number, row, now: call.now })
+      return undefined
     }
   }
-  return listed === call.parts.length ? offset : undefined
-}
-
-/** A part that was uploaded and not listed. */
-function dropRun(
-  db: Connection,
-  dropped: { content: number; run: number; number: number; row: Row; now: Instant },
-): void {
-  db.run(remove, dropped.content, dropped.run, dropped.number)
-  unlink(db, bytes(dropped.row, 'locator'), dropped.now)
+  if (listed !== call.parts.length) return undefined
+  db.run(placeAll, content)
+  const row = db.get(sizeOf, content)
+  return row === undefined ? 0 : integer(row, 'size')
 }
 
 function leaveReceipt(db: Connection, call: CompletionWrite): void {
