@@ -3,6 +3,7 @@ import type { Instant } from '../base/clock.ts'
 import { S3Error } from '../model/errors.ts'
 import type { BucketRow } from '../stores/metadata/records.ts'
 import { isRefusal, type MetadataStore } from '../stores/metadata/store.ts'
+import type { ConfigurationName, Configurations } from './configurations.ts'
 import { checkBucketName } from './names.ts'
 import { openToken, sealToken } from './page-tokens.ts'
 import { accepted } from './refusals.ts'
@@ -102,6 +103,15 @@ export class Buckets {
   /** Removes an empty bucket. Throws BucketNotEmpty and NoSuchBucket. */
   async remove(bucket: BucketRow): Promise<void> {
     accepted(await this.#metadata.deleteBucket(bucket.id), { bucket: bucket.name })
+  }
+
+  /** Keeps a configuration in place of the one before it; undefined removes it. Throws NoSuchBucket. */
+  async configure<Name extends ConfigurationName>(
+    { id, name: bucket }: BucketRow,
+    name: Name,
+    value: Configurations[Name] | undefined,
+  ): Promise<void> {
+    accepted(await this.#metadata.setBucketConfiguration(id, name, value), { bucket })
   }
 
   #checkLocation(constraint: string | undefined): void {

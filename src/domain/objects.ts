@@ -4,20 +4,24 @@ import { assert } from '../base/assert.ts'
 import { keyBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { ByteRange } from '../stores/blobs/store.ts'
-import type { BucketRow, ObjectRow, PartRow } from '../stores/metadata/records.ts'
-import type {
-  Condition,
-  FoundObject,
-  ListPage,
-  ListQuery,
-  MetadataStore,
-  NewObject,
+import type { BucketRow, ObjectAttributes, ObjectRow, PartRow } from '../stores/metadata/records.ts'
+import {
+  isRefusal,
+  type Condition,
+  type FoundObject,
+  type ListPage,
+  type ListQuery,
+  type MetadataStore,
+  type NewObject,
 } from '../stores/metadata/store.ts'
 import { parseEtags } from './etags.ts'
 import { checkPartNumber } from './parts.ts'
 import { contentRange, parseRange } from './ranges.ts'
 import { accepted } from './refusals.ts'
 import { checkVersionIdIn } from './versions.ts'
+
+/** Looks at an object that is replaced again and again while its attributes are to change. */
+const revisionsMax = 10
 
 /** An object that is about to be written into a bucket; the bucket's owner owns it, as S3 has it by default. */
 export type Draft = Omit<NewObject, 'bucket' | 'owner'>
@@ -106,6 +110,24 @@ export class Objects {
     const condition = await this.#deleteCondition(bucket, deletion)
     const result = await this.#metadata.deleteObject(bucket.id, deletion.key, condition)
     accepted(result, { bucket: bucket.name, key: deletion.key })
+  }
+
+  /**
+   * Changes attributes of an object, or of that version of it, in place. Throws what `find` throws, and OperationAborted for
+   * an object that others never stop replacing.
+   */
+  async revise(
+    bucket: BucketRow,
+    { key, versionId }: Pick<Deletion, 'key' | 'versionId'>,
+    changed: Partial<ObjectAttributes>,
+  ): Promise<ObjectRow> {
+    for (let attempt = 1; attempt <= revisionsMax; attempt++) {
+      const { row } = await this.find(bucket, key, versionId)
+      const result = await this.#metadata.updateObject(row, { ...row.attributes, ...changed })
+      // Refused, the object was replaced or removed since it was found: which of the two, the next look says.
+      if (!isRefusal(result)) return result
+    }
+    throw new S3Error('OperationAborted')
   }
 
   async list(query: ListQuery): Promise<ListPage<ObjectRow>> {

@@ -1,4 +1,4 @@
-/** Object tags as the `x-amz-tagging` header carries them: limits and characters of S3's tagging rules. */
+/** Tags: limits and characters of S3's tagging rules, and the form in which the `x-amz-tagging` header carries them. */
 import { S3Error } from '../model/errors.ts'
 
 export type Tag = readonly [key: string, value: string]
@@ -23,15 +23,15 @@ export function parseTagging(header: string | undefined): readonly Tag[] {
 export function checkTags(tags: readonly Tag[]): void {
   if (tags.length > objectTagsMax)
     throw new S3Error('BadRequest', {}, 'Object tags cannot be greater than 10')
-  for (const [key, value] of tags) checkTag(key, value)
+  for (const tag of tags) checkTag(tag, 'Your TagKey cannot be prefixed with aws:')
 }
 
-function checkTag(key: string, value: string): void {
+/** Throws InvalidTag; `reserved` is what S3 says of a key that belongs to AWS. */
+export function checkTag([key, value]: Tag, reserved: string): void {
   if (key === '' || key.length > tagKeyLengthMax || !characters.test(key)) {
     throw new S3Error('InvalidTag', { TagKey: key }, 'The TagKey you have provided is invalid')
   }
-  if (key.startsWith('aws:'))
-    throw new S3Error('InvalidTag', { TagKey: key }, 'Your TagKey cannot be prefixed with aws:')
+  if (key.startsWith('aws:')) throw new S3Error('InvalidTag', { TagKey: key }, reserved)
   if (value.length > tagValueLengthMax || !characters.test(value)) {
     throw new S3Error(
       'InvalidTag',

@@ -38,6 +38,12 @@ export function versionIdOf(bucket: BucketRow, row: ObjectRow): string | undefin
   return bucket.versioning === 'never' ? undefined : row.versionId
 }
 
+/** As GetBucketVersioning says it; a bucket that never had versioning has no status. */
+export function versioningStatus({ versioning }: BucketRow): 'Enabled' | 'Suspended' | undefined {
+  if (versioning === 'never') return undefined
+  return versioning === 'enabled' ? 'Enabled' : 'Suspended'
+}
+
 function invalidVersionId(versionId: string): S3Error {
   const detail = { ArgumentName: 'versionId', ArgumentValue: versionId }
   const sentence =

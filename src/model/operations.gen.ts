@@ -1932,7 +1932,7 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
     method: 'PUT',
     level: 'bucket',
     query: { tagging: '' },
-    status: 200,
+    status: 204,
     input: [
       { name: 'Bucket', type: 'string', in: 'label', at: 'Bucket', required: true },
       { name: 'Tagging', type: { structure: 'Tagging' }, in: 'payload', at: 'Tagging', required: true },
@@ -2836,9 +2836,9 @@ export const structures: Readonly<Record<string, Structure>> = {
   Grantee: {
     members: [
       { name: 'Type', type: 'string', in: 'attribute', at: 'xsi:type', required: true },
+      { name: 'ID', type: 'string', in: 'element', at: 'ID' },
       { name: 'DisplayName', type: 'string', in: 'element', at: 'DisplayName' },
       { name: 'EmailAddress', type: 'string', in: 'element', at: 'EmailAddress' },
-      { name: 'ID', type: 'string', in: 'element', at: 'ID' },
       { name: 'URI', type: 'string', in: 'element', at: 'URI' },
     ],
   },

@@ -18,6 +18,9 @@ export const textMembers: Readonly<Record<string, string>> = {
   GetBucketLocationOutput: 'LocationConstraint',
 }
 
+/** Statuses of a success where S3's differs from the model's. */
+export const statuses: Readonly<Record<string, number>> = { PutBucketTagging: 204 }
+
 /**
  * Order of elements where S3's differs from the model's: the SDK lists required members first, and k6 parses answers as
  * HTML, where the order matters. Members that are not named here follow in the model's order.
@@ -43,6 +46,7 @@ export const elementOrder: Readonly<Record<string, readonly string[]>> = {
     'IsTruncated',
     'Parts',
   ],
+  Grantee: ['Type', 'ID', 'DisplayName'],
   Initiator: ['ID', 'DisplayName'],
   ListBucketsOutput: ['Owner', 'Buckets', 'ContinuationToken', 'Prefix'],
   ListMultipartUploadsOutput: [

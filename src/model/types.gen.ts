@@ -2089,9 +2089,9 @@ export interface Grant {
 
 export interface Grantee {
   readonly Type: string
+  readonly ID?: string | undefined
   readonly DisplayName?: string | undefined
   readonly EmailAddress?: string | undefined
-  readonly ID?: string | undefined
   readonly URI?: string | undefined
 }
 

@@ -5,24 +5,75 @@ import { copyObject } from './copy-object.ts'
 import { createBucket } from './create-bucket.ts'
 import { createMultipartUpload } from './create-multipart-upload.ts'
 import { deleteBucket } from './delete-bucket.ts'
+import { deleteBucketCors } from './delete-bucket-cors.ts'
+import { deleteBucketEncryption } from './delete-bucket-encryption.ts'
+import { deleteBucketLifecycle } from './delete-bucket-lifecycle.ts'
+import { deleteBucketPolicy } from './delete-bucket-policy.ts'
+import { deleteBucketReplication } from './delete-bucket-replication.ts'
+import { deleteBucketTagging } from './delete-bucket-tagging.ts'
+import { deleteBucketWebsite } from './delete-bucket-website.ts'
 import { deleteObject } from './delete-object.ts'
+import { deleteObjectTagging } from './delete-object-tagging.ts'
 import { deleteObjects } from './delete-objects.ts'
+import { getBucketAbac } from './get-bucket-abac.ts'
+import { getBucketAccelerateConfiguration } from './get-bucket-accelerate-configuration.ts'
+import { getBucketAcl } from './get-bucket-acl.ts'
+import { getBucketAnalyticsConfiguration } from './get-bucket-analytics-configuration.ts'
+import { getBucketCors } from './get-bucket-cors.ts'
+import { getBucketEncryption } from './get-bucket-encryption.ts'
+import { getBucketIntelligentTieringConfiguration } from './get-bucket-intelligent-tiering-configuration.ts'
+import { getBucketInventoryConfiguration } from './get-bucket-inventory-configuration.ts'
+import { getBucketLifecycleConfiguration } from './get-bucket-lifecycle-configuration.ts'
 import { getBucketLocation } from './get-bucket-location.ts'
+import { getBucketLogging } from './get-bucket-logging.ts'
+import { getBucketMetricsConfiguration } from './get-bucket-metrics-configuration.ts'
+import { getBucketNotificationConfiguration } from './get-bucket-notification-configuration.ts'
+import { getBucketOwnershipControls } from './get-bucket-ownership-controls.ts'
+import { getBucketPolicy } from './get-bucket-policy.ts'
+import { getBucketPolicyStatus } from './get-bucket-policy-status.ts'
+import { getBucketReplication } from './get-bucket-replication.ts'
+import { getBucketRequestPayment } from './get-bucket-request-payment.ts'
+import { getBucketTagging } from './get-bucket-tagging.ts'
+import { getBucketVersioning } from './get-bucket-versioning.ts'
+import { getBucketWebsite } from './get-bucket-website.ts'
 import { getObject } from './get-object.ts'
+import { getObjectAcl } from './get-object-acl.ts'
 import { getObjectAttributes } from './get-object-attributes.ts'
+import { getObjectLegalHold } from './get-object-legal-hold.ts'
+import { getObjectLockConfiguration } from './get-object-lock-configuration.ts'
+import { getObjectRetention } from './get-object-retention.ts'
+import { getObjectTagging } from './get-object-tagging.ts'
+import { getPublicAccessBlock } from './get-public-access-block.ts'
 import { headBucket } from './head-bucket.ts'
 import { headObject } from './head-object.ts'
+import { listBucketAnalyticsConfigurations } from './list-bucket-analytics-configurations.ts'
+import { listBucketIntelligentTieringConfigurations } from './list-bucket-intelligent-tiering-configurations.ts'
+import { listBucketInventoryConfigurations } from './list-bucket-inventory-configurations.ts'
+import { listBucketMetricsConfigurations } from './list-bucket-metrics-configurations.ts'
 import { listBuckets } from './list-buckets.ts'
 import { listMultipartUploads } from './list-multipart-uploads.ts'
 import { listObjectVersions } from './list-object-versions.ts'
 import { listObjects } from './list-objects.ts'
 import { listObjectsV2 } from './list-objects-v2.ts'
 import { listParts } from './list-parts.ts'
+import { putBucketAcl } from './put-bucket-acl.ts'
+import { putBucketCors } from './put-bucket-cors.ts'
+import { putBucketOwnershipControls } from './put-bucket-ownership-controls.ts'
+import { putBucketRequestPayment } from './put-bucket-request-payment.ts'
+import { putBucketTagging } from './put-bucket-tagging.ts'
 import { putObject } from './put-object.ts'
+import { putObjectAcl } from './put-object-acl.ts'
+import { putObjectTagging } from './put-object-tagging.ts'
+import { putPublicAccessBlock } from './put-public-access-block.ts'
 import { uploadPart } from './upload-part.ts'
 import { uploadPartCopy } from './upload-part-copy.ts'
 import { harmless, refuses } from './refused.ts'
 import { notImplemented, type Registry } from './registry.ts'
+
+/** Where nothing can be set, and reading says so. */
+const unset = 'there is none, and none can be set'
+/** Where the answer is the same for every bucket. */
+const fixed = 'what holds of every bucket'
 
 export const operations: Registry = {
   AbortMultipartUpload: { run: abortMultipartUpload },
@@ -46,63 +97,69 @@ export const operations: Registry = {
   CreateSession: notImplemented,
   DeleteBucket: { run: deleteBucket },
   DeleteBucketAnalyticsConfiguration: notImplemented,
-  DeleteBucketCors: notImplemented,
-  DeleteBucketEncryption: notImplemented,
+  DeleteBucketCors: { run: deleteBucketCors },
+  DeleteBucketEncryption: { run: deleteBucketEncryption, only: unset },
   DeleteBucketIntelligentTieringConfiguration: notImplemented,
   DeleteBucketInventoryConfiguration: notImplemented,
-  DeleteBucketLifecycle: notImplemented,
+  DeleteBucketLifecycle: { run: deleteBucketLifecycle, only: unset },
   DeleteBucketMetadataConfiguration: notImplemented,
   DeleteBucketMetadataTableConfiguration: notImplemented,
   DeleteBucketMetricsConfiguration: notImplemented,
   DeleteBucketOwnershipControls: notImplemented,
-  DeleteBucketPolicy: notImplemented,
-  DeleteBucketReplication: notImplemented,
-  DeleteBucketTagging: notImplemented,
-  DeleteBucketWebsite: notImplemented,
+  DeleteBucketPolicy: { run: deleteBucketPolicy, only: unset },
+  DeleteBucketReplication: { run: deleteBucketReplication, only: unset },
+  DeleteBucketTagging: { run: deleteBucketTagging },
+  DeleteBucketWebsite: { run: deleteBucketWebsite, only: unset },
   DeleteObject: { run: deleteObject, refuses: refuses.DeleteObject },
   DeleteObjectAnnotation: notImplemented,
-  DeleteObjectTagging: notImplemented,
+  DeleteObjectTagging: { run: deleteObjectTagging },
   DeleteObjects: { run: deleteObjects, refuses: refuses.DeleteObjects },
   DeletePublicAccessBlock: notImplemented,
-  GetBucketAbac: notImplemented,
-  GetBucketAccelerateConfiguration: notImplemented,
-  GetBucketAcl: notImplemented,
-  GetBucketAnalyticsConfiguration: notImplemented,
-  GetBucketCors: notImplemented,
-  GetBucketEncryption: notImplemented,
-  GetBucketIntelligentTieringConfiguration: notImplemented,
-  GetBucketInventoryConfiguration: notImplemented,
-  GetBucketLifecycleConfiguration: notImplemented,
+  GetBucketAbac: { run: getBucketAbac, only: fixed },
+  GetBucketAccelerateConfiguration: { run: getBucketAccelerateConfiguration, only: unset },
+  GetBucketAcl: { run: getBucketAcl, only: fixed },
+  GetBucketAnalyticsConfiguration: { run: getBucketAnalyticsConfiguration, only: unset },
+  GetBucketCors: { run: getBucketCors },
+  GetBucketEncryption: { run: getBucketEncryption, only: unset },
+  GetBucketIntelligentTieringConfiguration: {
+    run: getBucketIntelligentTieringConfiguration,
+    only: unset,
+  },
+  GetBucketInventoryConfiguration: { run: getBucketInventoryConfiguration, only: unset },
+  GetBucketLifecycleConfiguration: { run: getBucketLifecycleConfiguration, only: unset },
   GetBucketLocation: { run: getBucketLocation },
-  GetBucketLogging: notImplemented,
+  GetBucketLogging: { run: getBucketLogging, only: unset },
   GetBucketMetadataConfiguration: notImplemented,
   GetBucketMetadataTableConfiguration: notImplemented,
-  GetBucketMetricsConfiguration: notImplemented,
-  GetBucketNotificationConfiguration: notImplemented,
-  GetBucketOwnershipControls: notImplemented,
-  GetBucketPolicy: notImplemented,
-  GetBucketPolicyStatus: notImplemented,
-  GetBucketReplication: notImplemented,
-  GetBucketRequestPayment: notImplemented,
-  GetBucketTagging: notImplemented,
-  GetBucketVersioning: notImplemented,
-  GetBucketWebsite: notImplemented,
+  GetBucketMetricsConfiguration: { run: getBucketMetricsConfiguration, only: unset },
+  GetBucketNotificationConfiguration: { run: getBucketNotificationConfiguration, only: unset },
+  GetBucketOwnershipControls: { run: getBucketOwnershipControls, only: fixed },
+  GetBucketPolicy: { run: getBucketPolicy, only: unset },
+  GetBucketPolicyStatus: { run: getBucketPolicyStatus, only: unset },
+  GetBucketReplication: { run: getBucketReplication, only: unset },
+  GetBucketRequestPayment: { run: getBucketRequestPayment, only: fixed },
+  GetBucketTagging: { run: getBucketTagging },
+  GetBucketVersioning: { run: getBucketVersioning, only: fixed },
+  GetBucketWebsite: { run: getBucketWebsite, only: unset },
   GetObject: { run: getObject, refuses: refuses.GetObject },
-  GetObjectAcl: notImplemented,
+  GetObjectAcl: { run: getObjectAcl, only: fixed },
   GetObjectAnnotation: notImplemented,
   GetObjectAttributes: { run: getObjectAttributes, refuses: refuses.GetObjectAttributes },
-  GetObjectLegalHold: notImplemented,
-  GetObjectLockConfiguration: notImplemented,
-  GetObjectRetention: notImplemented,
-  GetObjectTagging: notImplemented,
+  GetObjectLegalHold: { run: getObjectLegalHold, only: unset },
+  GetObjectLockConfiguration: { run: getObjectLockConfiguration, only: unset },
+  GetObjectRetention: { run: getObjectRetention, only: unset },
+  GetObjectTagging: { run: getObjectTagging },
   GetObjectTorrent: notImplemented,
-  GetPublicAccessBlock: notImplemented,
+  GetPublicAccessBlock: { run: getPublicAccessBlock, only: fixed },
   HeadBucket: { run: headBucket },
   HeadObject: { run: headObject, refuses: refuses.HeadObject },
-  ListBucketAnalyticsConfigurations: notImplemented,
-  ListBucketIntelligentTieringConfigurations: notImplemented,
-  ListBucketInventoryConfigurations: notImplemented,
-  ListBucketMetricsConfigurations: notImplemented,
+  ListBucketAnalyticsConfigurations: { run: listBucketAnalyticsConfigurations, only: unset },
+  ListBucketIntelligentTieringConfigurations: {
+    run: listBucketIntelligentTieringConfigurations,
+    only: unset,
+  },
+  ListBucketInventoryConfigurations: { run: listBucketInventoryConfigurations, only: unset },
+  ListBucketMetricsConfigurations: { run: listBucketMetricsConfigurations, only: unset },
   ListBuckets: { run: listBuckets },
   ListMultipartUploads: { run: listMultipartUploads },
   ListObjectAnnotations: notImplemented,
@@ -112,9 +169,9 @@ export const operations: Registry = {
   ListParts: { run: listParts, refuses: refuses.ListParts },
   PutBucketAbac: notImplemented,
   PutBucketAccelerateConfiguration: notImplemented,
-  PutBucketAcl: notImplemented,
+  PutBucketAcl: { run: putBucketAcl, only: 'the owner alone, which is what holds' },
   PutBucketAnalyticsConfiguration: notImplemented,
-  PutBucketCors: notImplemented,
+  PutBucketCors: { run: putBucketCors },
   PutBucketEncryption: notImplemented,
   PutBucketIntelligentTieringConfiguration: notImplemented,
   PutBucketInventoryConfiguration: notImplemented,
@@ -122,21 +179,27 @@ export const operations: Registry = {
   PutBucketLogging: notImplemented,
   PutBucketMetricsConfiguration: notImplemented,
   PutBucketNotificationConfiguration: notImplemented,
-  PutBucketOwnershipControls: notImplemented,
+  PutBucketOwnershipControls: {
+    run: putBucketOwnershipControls,
+    only: 'BucketOwnerEnforced, which is what holds',
+  },
   PutBucketPolicy: notImplemented,
   PutBucketReplication: notImplemented,
-  PutBucketRequestPayment: notImplemented,
-  PutBucketTagging: notImplemented,
+  PutBucketRequestPayment: {
+    run: putBucketRequestPayment,
+    only: 'BucketOwner, which is what holds',
+  },
+  PutBucketTagging: { run: putBucketTagging },
   PutBucketVersioning: notImplemented,
   PutBucketWebsite: notImplemented,
   PutObject: { run: putObject, refuses: refuses.PutObject, harmless: harmless.PutObject },
-  PutObjectAcl: notImplemented,
+  PutObjectAcl: { run: putObjectAcl, only: 'the owner alone, which is what holds' },
   PutObjectAnnotation: notImplemented,
   PutObjectLegalHold: notImplemented,
   PutObjectLockConfiguration: notImplemented,
   PutObjectRetention: notImplemented,
-  PutObjectTagging: notImplemented,
-  PutPublicAccessBlock: notImplemented,
+  PutObjectTagging: { run: putObjectTagging },
+  PutPublicAccessBlock: { run: putPublicAccessBlock, only: 'all four true, which is what holds' },
   RenameObject: notImplemented,
   RestoreObject: notImplemented,
   SelectObjectContent: notImplemented,

@@ -10,6 +10,8 @@ type InputMember<Name extends OperationName> = keyof Operations[Name]['input'] &
 
 export interface Registered<Name extends OperationName> {
   run(input: Operations[Name]['input'], s3: Service): Promise<Operations[Name]['output']>
+  /** How much of the operation there is, for those who read the coverage page; absent when it is all there. */
+  readonly only?: string
   /** Members that change what S3 does and that we do not honour: their presence is NotImplemented, never ignored. */
   readonly refuses?: ReadonlyArray<InputMember<Name>>
   /** Values of refused members that ask for nothing but what happens anyway; compared exactly. */

@@ -1,8 +1,9 @@
 /**
  * A request's whole life. Read this first.
  *
- * The order of the statements in `#follow` is the documentation: nobody unknown makes us look for a bucket, nobody without
- * permission makes us parse XML, and no byte of a body is read before everything that can be refused without it.
+ * The order of the statements in `#follow` is the documentation: nobody unknown makes us look for a bucket (but for its CORS
+ * rules, which browsers ask for unsigned), nobody without permission makes us parse XML, and no byte of a body is read before
+ * everything that can be refused without it.
  */
 import type { Clock } from '../base/clock.ts'
 import { authorize } from '../access/authorize.ts'
@@ -16,6 +17,7 @@ import { encodeError } from '../wire/error.ts'
 import type { Reply } from '../wire/exchange.ts'
 import { findOperation } from '../wire/route.ts'
 import type { Composed } from './compose.ts'
+import { preflight, readCors, shared, type Cors } from './cors.ts'
 import type { HttpExchange } from './exchange.ts'
 import { checkForm } from './form.ts'
 import { healthOf } from './health.ts'
@@ -49,7 +51,7 @@ export class Gateway {
   readonly serve: Serve = async (exchange, send) => {
     const { clock, log } = this.#parts
     const story: Told = {}
-    const reply = await this.#answer(exchange, story)
+    const reply = shared(await this.#answer(exchange, story), story.cors)
     const sent = await send(reply)
     if (sent.cut?.reason !== undefined) {
       log.error({ reqId: exchange.id, err: sent.cut.reason }, 'an answer broke off')
@@ -83,6 +85,9 @@ export class Gateway {
     const health = healthOf(exchange, sent, this.#stopping)
     story.monitor = health !== undefined
     if (health !== undefined) return health
+    const cors = await readCors(exchange, sent, s3.metadata)
+    story.cors = cors
+    if (exchange.method === 'OPTIONS') return preflight(cors)
     const operation = findOperation(exchange, sent)
     story.operation = operation.name
     const caller = identify(exchange, sent, s3.realm(exchange.arrived))
@@ -115,4 +120,5 @@ function namesOf({ bucket, key, query }: Address): Story {
 /** What is known of the request when it fails, however far it came. */
 interface Told extends Story {
   address?: Address
+  cors?: Cors
 }

@@ -94,11 +94,10 @@ function levelOf(target: Target): Level {
 
 /**
  * The operation that a request asks for. Throws NotImplemented or MethodNotAllowed for what matches none, InvalidArgument
- * for half of an UploadPart and a write to a version, AccessForbidden for a CORS preflight (no bucket has CORS rules yet).
+ * for half of an UploadPart and a write to a version. A CORS preflight is no operation and never comes here.
  */
 export function findOperation(asking: Asking, target: Target): Row {
   const level = levelOf(target)
-  if (asking.method === 'OPTIONS') throw preflight(asking.headers, level)
   const candidates = groups.get(`${asking.method} ${level}`)
   const headers = withHoisted(asking.headers, target.query)
   const found = candidates?.find((candidate) => matches(candidate, headers, target.query))
@@ -187,16 +186,4 @@ function unmatched({ method, headers }: Asking, level: Level): S3Error {
   if (isForm) return new S3Error('NotImplemented', { Method: 'POST', ResourceType: 'POST_OBJECT' })
   const condition = 'Bucket POST must be of the enclosure-type multipart/form-data'
   return new S3Error('PreconditionFailed', { Condition: condition })
-}
-
-/** What S3 answers to a preflight of a bucket without CORS rules. */
-function preflight(headers: Headers, level: Level): S3Error {
-  if (headers.get('origin') === undefined) return new S3Error('BadRequest')
-  const method = headers.get('access-control-request-method') ?? 'OPTIONS'
-  const detail = { Method: method, ResourceType: resourceType(level) }
-  return new S3Error(
-    'AccessForbidden',
-    detail,
-    'CORSResponse: CORS is not enabled for this bucket.',
-  )
 }

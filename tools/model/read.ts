@@ -4,6 +4,7 @@ import {
   elementOrder,
   leftOut,
   leftOutMembers,
+  statuses,
   textMembers,
   verbatimMembers,
 } from '../../src/model/overlay.ts'
@@ -104,7 +105,7 @@ class Reader {
       method,
       level: levelOf(uri, inputMembers),
       query: literals(uri),
-      status,
+      status: statuses[name] ?? status,
       ...(inputRoot !== undefined && { inputRoot }),
       ...(root !== undefined && { root }),
       input: inputMembers,

@@ -1,0 +1,84 @@
+/**
+ * CORS at the gateway. A preflight comes without a signature, so its answer is all that the anonymous learn of a bucket; an
+ * error is shared as an answer is, for a page that may not read it could not tell what went wrong.
+ */
+import { configurationOf } from '../domain/configurations.ts'
+import { sharingHeaders, varyOnOrigin, type CorsQuestion } from '../domain/sharing.ts'
+import { S3Error } from '../model/errors.ts'
+import type { MetadataStore } from '../stores/metadata/store.ts'
+import type { Address } from '../wire/address.ts'
+import type { Exchange, Headers, Reply } from '../wire/exchange.ts'
+
+/** What the bucket has to say to the page that sent a request. */
+export interface Cors {
+  /** For the answer, whatever becomes of the request. */
+  readonly headers: Reply['headers']
+  /** What a preflight is refused with. */
+  readonly refusal?: S3Error
+}
+
+const announcedMethod = 'access-control-request-method'
+const announcedHeaders = 'access-control-request-headers'
+
+/** Costs a request without an Origin nothing. */
+export async function readCors(
+  exchange: Pick<Exchange, 'method' | 'headers'>,
+  address: Pick<Address, 'bucket' | 'key'>,
+  metadata: Pick<MetadataStore, 'getBucket'>,
+): Promise<Cors> {
+  const asked = questionOf(exchange)
+  if (asked === undefined) return { headers: [], refusal: new S3Error('BadRequest') }
+  const bucket = address.bucket === undefined ? undefined : await metadata.getBucket(address.bucket)
+  const detail = { Method: asked.method, ResourceType: levelOf(address) }
+  if (bucket === undefined) return { headers: [], refusal: forbidden(detail, 'Bucket not found') }
+  const rules = configurationOf(bucket, 'cors')?.CORSRules
+  if (rules === undefined) {
+    return { headers: [], refusal: forbidden(detail, 'CORS is not enabled for this bucket.') }
+  }
+  const headers = sharingHeaders(rules, asked)
+  if (headers.length > 0) return { headers: [...headers, varyOnOrigin] }
+  return { headers: [varyOnOrigin], refusal: unmet(exchange.headers, detail) }
+}
+
+/** The answer to a preflight, but for its headers. Throws AccessForbidden and BadRequest. */
+export function preflight({ refusal }: Cors): Reply {
+  if (refusal !== undefined) throw refusal
+  return { status: 200, headers: [], body: undefined }
+}
+
+/** The answer with what the page may know of it. */
+export function shared(reply: Reply, cors: Cors | undefined): Reply {
+  if (cors === undefined || cors.headers.length === 0) return reply
+  return { ...reply, headers: [...reply.headers, ...cors.headers] }
+}
+
+/** S3 asks for the announced method wherever there is one, also outside a preflight. */
+function questionOf({
+  method,
+  headers,
+}: Pick<Exchange, 'method' | 'headers'>): CorsQuestion | undefined {
+  const origin = headers.get('origin')
+  if (origin === undefined) return undefined
+  const announced = (headers.get(announcedHeaders) ?? '').split(',').map((name) => name.trim())
+  return {
+    origin,
+    method: headers.get(announcedMethod) ?? method,
+    headers: announced.filter((name) => name !== ''),
+  }
+}
+
+type Detail = Readonly<Record<'Method' | 'ResourceType', string>>
+
+function unmet(headers: Headers, detail: Detail): S3Error {
+  if (headers.get(announcedMethod) !== undefined) return new S3Error('AccessForbidden', detail)
+  return new S3Error('BadRequest', {}, 'Invalid Access-Control-Request-Method: null')
+}
+
+function forbidden(detail: Detail, sentence: string): S3Error {
+  return new S3Error('AccessForbidden', detail, `CORSResponse: ${sentence}`)
+}
+
+function levelOf({ bucket, key }: Pick<Address, 'bucket' | 'key'>): string {
+  if (bucket === undefined) return 'SERVICE'
+  return key === undefined ? 'BUCKET' : 'OBJECT'
+}
