@@ -56,6 +56,18 @@ export function checkAcl(sent: SentAcl, owner: string): void {
   else checkPolicy(policy, owner)
 }
 
+/** The same for a request that may bring an ACL beside what it is for. */
+export function checkAclWith(sent: SentAcl, owner: string): void {
+  if (sent.ACL !== undefined || hasGrants(sent)) checkAcl(sent, owner)
+}
+
+/** A bucket is made with ACLs off, so an ACL that gives others anything is InvalidBucketAclWithObjectOwnership. */
+export function checkNewBucketAcl(sent: SentAcl): void {
+  const isOthers = sent.ACL !== undefined && otherCanned.includes(sent.ACL)
+  if (isOthers || hasGrants(sent)) throw new S3Error('InvalidBucketAclWithObjectOwnership')
+  if (sent.ACL !== undefined) checkCanned(sent.ACL)
+}
+
 /** Throws NotImplemented for controls under which ACLs would count, MalformedXML for what are none. */
 export function checkOwnership({ Rules: rules }: OwnershipControls): void {
   const [rule] = rules

@@ -1,4 +1,5 @@
 /** CopyObject: a second row for bytes that are already there; no byte moves, whatever their size. */
+import { checkAclWith } from '../domain/acl.ts'
 import type { Source } from '../domain/copy-source.ts'
 import { findSource } from '../domain/copy-source.ts'
 import { checksumToMake, copyAttributes } from '../domain/copying.ts'
@@ -18,6 +19,7 @@ import type { Service } from './service.ts'
 /** Throws what findSource and copyAttributes throw; PreconditionFailed and NoSuchKey (If-Match) for the destination. */
 export async function copyObject(input: CopyObjectInput, s3: Service): Promise<CopyObjectOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  checkAclWith(input, s3.bucket.owner)
   const condition = writeCondition(input)
   const source = await findSource(input, s3)
   const attributes = copyAttributes(input, source, s3.bucket)

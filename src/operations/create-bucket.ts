@@ -1,4 +1,5 @@
 /** CreateBucket: a new, empty bucket of the caller's, in this server's region. */
+import { checkNewBucketAcl } from '../domain/acl.ts'
 import { S3Error } from '../model/errors.ts'
 import type { CreateBucketInput, CreateBucketOutput } from '../model/types.gen.ts'
 import type { Service } from './service.ts'
@@ -8,6 +9,7 @@ export async function createBucket(
   input: CreateBucketInput,
   s3: Service,
 ): Promise<CreateBucketOutput> {
+  checkNewBucketAcl(input)
   const { LocationConstraint, ...others } = input.CreateBucketConfiguration ?? {}
   const unknown = Object.entries(others).find(([, value]) => value !== undefined)
   if (unknown !== undefined) {

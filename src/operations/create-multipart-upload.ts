@@ -1,4 +1,5 @@
 /** CreateMultipartUpload: everything that the object will be besides its bytes is said, checked and kept here. */
+import { checkAclWith } from '../domain/acl.ts'
 import { objectAttributes } from '../domain/attributes.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { uploadChecksum } from '../domain/upload-checksum.ts'
@@ -14,6 +15,7 @@ export async function createMultipartUpload(
   s3: Service,
 ): Promise<CreateMultipartUploadOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  checkAclWith(input, s3.bucket.owner)
   const checksum = uploadChecksum(input)
   const upload = await s3.uploads.create({
     bucket: s3.bucket,

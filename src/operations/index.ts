@@ -81,7 +81,7 @@ export const operations: Registry = {
     run: completeMultipartUpload,
     refuses: refuses.CompleteMultipartUpload,
   },
-  CopyObject: { run: copyObject, refuses: refuses.CopyObject, harmless: harmless.CopyObject },
+  CopyObject: { run: copyObject, refuses: refuses.CopyObject },
   CreateBucket: {
     run: createBucket,
     refuses: refuses.CreateBucket,
@@ -92,7 +92,6 @@ export const operations: Registry = {
   CreateMultipartUpload: {
     run: createMultipartUpload,
     refuses: refuses.CreateMultipartUpload,
-    harmless: harmless.CreateMultipartUpload,
   },
   CreateSession: notImplemented,
   DeleteBucket: { run: deleteBucket },
@@ -192,7 +191,7 @@ export const operations: Registry = {
   PutBucketTagging: { run: putBucketTagging },
   PutBucketVersioning: notImplemented,
   PutBucketWebsite: notImplemented,
-  PutObject: { run: putObject, refuses: refuses.PutObject, harmless: harmless.PutObject },
+  PutObject: { run: putObject, refuses: refuses.PutObject },
   PutObjectAcl: { run: putObjectAcl, only: 'the owner alone, which is what holds' },
   PutObjectAnnotation: notImplemented,
   PutObjectLegalHold: notImplemented,

@@ -1,5 +1,6 @@
 /** PutObject: a whole object in one request. */
 import { uploadSizeBytesMax } from '../base/limits.ts'
+import { checkAclWith } from '../domain/acl.ts'
 import { objectAttributes } from '../domain/attributes.ts'
 import { objectChecksum } from '../domain/description.ts'
 import { quoted } from '../domain/etags.ts'
@@ -14,6 +15,7 @@ import type { Service } from './service.ts'
 /** Throws what objectAttributes, the digests and the body throw; EntityTooLarge, PreconditionFailed, NoSuchKey (If-Match). */
 export async function putObject(input: PutObjectInput, s3: Service): Promise<PutObjectOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  checkAclWith(input, s3.bucket.owner)
   const condition = writeCondition(input)
   const attributes = objectAttributes(input)
   const declared = declaredDigests(input, input.Body, 'hex')

@@ -4,7 +4,6 @@
  */
 import type { Registered } from './registry.ts'
 
-const grants = ['GrantFullControl', 'GrantRead', 'GrantReadACP', 'GrantWriteACP'] as const
 const customerKey = ['SSECustomerAlgorithm', 'SSECustomerKey', 'SSECustomerKeyMD5'] as const
 const encryption = [
   'ServerSideEncryption',
@@ -42,44 +41,30 @@ type Refusing =
   | 'CompleteMultipartUpload'
   | 'ListParts'
 
-type Allowing = 'CreateBucket' | 'PutObject' | 'CopyObject' | 'CreateMultipartUpload'
+type Allowing = 'CreateBucket'
 
 export const refuses: { readonly [Name in Refusing]: NonNullable<Registered<Name>['refuses']> } = {
-  CreateBucket: [
-    'ACL',
-    ...grants,
-    'GrantWrite',
-    'ObjectLockEnabledForBucket',
-    'ObjectOwnership',
-    'BucketNamespace',
-  ],
-  PutObject: ['ACL', ...grants, ...encryption, ...lock, 'WriteOffsetBytes'],
+  CreateBucket: ['ObjectLockEnabledForBucket', 'ObjectOwnership', 'BucketNamespace'],
+  PutObject: [...encryption, ...lock, 'WriteOffsetBytes'],
   GetObject: customerKey,
   HeadObject: customerKey,
   GetObjectAttributes: customerKey,
-  CopyObject: ['ACL', ...grants, ...encryption, ...copySourceKey, ...lock],
+  CopyObject: [...encryption, ...copySourceKey, ...lock],
   // A second factor that no bucket here asks for. BypassGovernanceRetention is honoured: there is nothing to bypass.
   DeleteObject: ['MFA'],
   DeleteObjects: ['MFA'],
-  CreateMultipartUpload: ['ACL', ...grants, ...encryption, ...lock],
+  CreateMultipartUpload: [...encryption, ...lock],
   UploadPart: customerKey,
   UploadPartCopy: [...customerKey, ...copySourceKey],
   CompleteMultipartUpload: customerKey,
   ListParts: customerKey,
 }
 
-/** The bucket's owner owns everything in it and no one else may do anything: what these canned ACLs say. */
-const ownerOnly = ['private', 'bucket-owner-full-control']
-
 export const harmless: { readonly [Name in Allowing]: NonNullable<Registered<Name>['harmless']> } =
   {
     CreateBucket: {
-      ACL: ['private'],
       ObjectLockEnabledForBucket: ['false'],
       ObjectOwnership: ['BucketOwnerEnforced'],
       BucketNamespace: ['global'],
     },
-    PutObject: { ACL: ownerOnly },
-    CopyObject: { ACL: ownerOnly },
-    CreateMultipartUpload: { ACL: ownerOnly },
   }

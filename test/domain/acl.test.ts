@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkAccessBlock, everythingBlocked } from '../../src/domain/access-block.ts'
-import { checkAcl, checkOwnership, ownersAcl, type SentAcl } from '../../src/domain/acl.ts'
+import {
+  checkAcl,
+  checkAclWith,
+  checkNewBucketAcl,
+  checkOwnership,
+  ownersAcl,
+  type SentAcl,
+} from '../../src/domain/acl.ts'
 import { refusal } from '../operations/memory-service.ts'
 
 const refused = (sent: SentAcl, code: string): void =>
@@ -52,4 +59,16 @@ test('ownership is enforced', () => {
   assert.throws(() => checkOwnership(controls('ObjectWriter')), refusal('NotImplemented'))
   assert.throws(() => checkOwnership(controls('Nobody')), refusal('MalformedXML'))
   assert.throws(() => checkOwnership(controls()), refusal('MalformedXML'))
+})
+
+test('beside an object: none, or the one that holds anyway; beside a new bucket likewise', () => {
+  checkAclWith({}, 'owner')
+  checkAclWith({ ACL: 'private' }, 'owner')
+  const off = refusal('AccessControlListNotSupported')
+  assert.throws(() => checkAclWith({ ACL: 'public-read' }, 'owner'), off)
+  assert.throws(() => checkAclWith({ GrantRead: 'id=other' }, 'owner'), off)
+  checkNewBucketAcl({ ACL: 'private' })
+  const enforced = refusal('InvalidBucketAclWithObjectOwnership')
+  assert.throws(() => checkNewBucketAcl({ ACL: 'public-read' }), enforced)
+  assert.throws(() => checkNewBucketAcl({ GrantWrite: 'id=other' }), enforced)
 })

@@ -166,13 +166,13 @@ test('what is not honoured is refused by name, and what is harmless is taken', a
     client.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'x', ...input }))
   for (const input of [
     { ServerSideEncryption: 'aws:kms' },
-    { ACL: 'public-read' },
     { ObjectLockLegalHoldStatus: 'ON' },
     { WriteOffsetBytes: 5 },
     { IfNoneMatch: '"etag"' },
   ]) {
     await assert.rejects(put(input), fails('NotImplemented', 501))
   }
+  await assert.rejects(put({ ACL: 'public-read' }), fails('AccessControlListNotSupported', 400))
   await put({ ACL: 'private', RequestPayer: 'requester' })
 })
 
