@@ -70,7 +70,8 @@ export function placement(locator: NewLocator): Placement {
 /** Inside a transaction: small bytes become a row of their own. */
 export function place(db: Connection, placement: Placement): Uint8Array {
   if (placement instanceof Uint8Array) return placement
-  const sql = 'INSERT INTO small (crc, bytes) VALUES (?, ?)'
+  // The node:sqlite of Node 24.12 binds an empty array as NULL.
+  const sql = `INSERT INTO small (crc, bytes) VALUES (?, coalesce(?, x''))`
   return numbered(inline, db.insert(sql, placement.crc, placement.bytes))
 }
 
