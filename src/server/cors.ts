@@ -15,6 +15,7 @@ export interface Cors {
   readonly headers: Reply['headers']
   /** What a preflight is refused with. */
   readonly refusal?: S3Error
+  readonly originMissing?: true
 }
 
 const announcedMethod = 'access-control-request-method'
@@ -27,7 +28,7 @@ export async function readCors(
   metadata: Pick<MetadataStore, 'getBucket'>,
 ): Promise<Cors> {
   const asked = questionOf(exchange)
-  if (asked === undefined) return { headers: [], refusal: new S3Error('BadRequest') }
+  if (asked === undefined) return unasked
   const bucket = address.bucket === undefined ? undefined : await metadata.getBucket(address.bucket)
   const detail = { Method: asked.method, ResourceType: levelOf(address) }
   if (bucket === undefined) return { headers: [], refusal: forbidden(detail, 'Bucket not found') }
@@ -40,8 +41,12 @@ export async function readCors(
   return { headers: [varyOnOrigin], refusal: unmet(exchange.headers, detail) }
 }
 
+/** No page asks: a preflight without an Origin is none. Nearly every request is one of these, so nothing is made for it. */
+const unasked: Cors = { headers: [], originMissing: true }
+
 /** The answer to a preflight, but for its headers. Throws AccessForbidden and BadRequest. */
-export function preflight({ refusal }: Cors): Reply {
+export function preflight({ refusal, originMissing }: Cors): Reply {
+  if (originMissing === true) throw new S3Error('BadRequest')
   if (refusal !== undefined) throw refusal
   return { status: 200, headers: [], body: undefined }
 }
