@@ -13,9 +13,8 @@ import type { Exchange, Headers, Reply } from '../wire/exchange.ts'
 export interface Cors {
   /** For the answer, whatever becomes of the request. */
   readonly headers: Reply['headers']
-  /** What a preflight is refused with. */
-  readonly refusal?: S3Error
-  readonly originMissing?: true
+  /** What a preflight is refused with; made only for one, since nearly no request is. */
+  readonly refusal?: () => S3Error
 }
 
 const announcedMethod = 'access-control-request-method'
@@ -31,23 +30,23 @@ export async function readCors(
   if (asked === undefined) return unasked
   const bucket = address.bucket === undefined ? undefined : await metadata.getBucket(address.bucket)
   const detail = { Method: asked.method, ResourceType: levelOf(address) }
-  if (bucket === undefined) return { headers: [], refusal: forbidden(detail, 'Bucket not found') }
+  if (bucket === undefined)
+    return { headers: [], refusal: () => forbidden(detail, 'Bucket not found') }
   const rules = configurationOf(bucket, 'cors')?.CORSRules
   if (rules === undefined) {
-    return { headers: [], refusal: forbidden(detail, 'CORS is not enabled for this bucket.') }
+    return { headers: [], refusal: () => forbidden(detail, 'CORS is not enabled for this bucket.') }
   }
   const headers = sharingHeaders(rules, asked)
   if (headers.length > 0) return { headers: [...headers, varyOnOrigin] }
-  return { headers: [varyOnOrigin], refusal: unmet(exchange.headers, detail) }
+  return { headers: [varyOnOrigin], refusal: () => unmet(exchange.headers, detail) }
 }
 
-/** No page asks: a preflight without an Origin is none. Nearly every request is one of these, so nothing is made for it. */
-const unasked: Cors = { headers: [], originMissing: true }
+/** No page asks, and a preflight without an Origin is none. */
+const unasked: Cors = { headers: [], refusal: () => new S3Error('BadRequest') }
 
 /** The answer to a preflight, but for its headers. Throws AccessForbidden and BadRequest. */
-export function preflight({ refusal, originMissing }: Cors): Reply {
-  if (originMissing === true) throw new S3Error('BadRequest')
-  if (refusal !== undefined) throw refusal
+export function preflight({ refusal }: Cors): Reply {
+  if (refusal !== undefined) throw refusal()
   return { status: 200, headers: [], body: undefined }
 }
 
