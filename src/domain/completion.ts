@@ -71,7 +71,10 @@ export async function completeUpload(
   for (let attempt = 1; ; attempt++) {
     const upload = await rules.metadata.getUpload(request.uploadId)
     if (upload === undefined || !isOf(upload, request)) return repeated(rules, request, requestHash)
-    const parts = await listedRows(rules.metadata, upload, request.list)
+    const stored = await storedParts(rules.metadata, upload)
+    // Parts go when their upload goes: what is missing means nothing when somebody else has ended it meanwhile.
+    if ((await rules.metadata.getUpload(request.uploadId)) === undefined) continue
+    const parts = chosenParts(upload, request.list, stored)
     const completed = judge(rules, { request, upload, parts })
     await checkConflict(rules.metadata, request, upload)
     const result = await rules.metadata.completeUpload(
@@ -105,12 +108,11 @@ async function repeated(
   return receipt.answer as Completed
 }
 
-/** The parts that the list names, as they are now. */
-async function listedRows(
+/** The upload's parts by number, as they are now. */
+async function storedParts(
   metadata: MetadataStore,
   upload: UploadRow,
-  list: readonly ListedPart[],
-): Promise<readonly PartRow[]> {
+): Promise<ReadonlyMap<number, PartRow>> {
   const stored = new Map<number, PartRow>()
   for (let after = 0, more = true; more;) {
     const page = await metadata.listParts(upload.uploadId, after, pageEntriesMax)
@@ -118,7 +120,7 @@ async function listedRows(
     after = page.parts.at(-1)?.number ?? after
     more = page.truncated
   }
-  return chosenParts(upload, list, stored)
+  return stored
 }
 
 interface Judged {

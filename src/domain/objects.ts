@@ -159,8 +159,9 @@ export class Objects {
     if (part?.number !== number) throw noSuchPart(number, row.partCount)
     assert(part.offset + part.sizeBytes <= row.sizeBytes, 'a part lies inside its object')
     const range = { offset: part.offset, lengthBytes: part.sizeBytes }
-    // An empty part (an upload of one empty part) has no Content-Range that could name it.
-    return { ...sliceOf(row, part.sizeBytes === 0 ? undefined : range), part }
+    // An empty part, which may follow others, has no Content-Range that could name it; it is no bytes all the same.
+    const named = part.sizeBytes === 0 ? undefined : contentRange(range, row.sizeBytes)
+    return { ...range, contentRange: named, part }
   }
 
   /**

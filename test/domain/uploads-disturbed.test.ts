@@ -2,26 +2,28 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { openMemoryMetadata } from '../../src/stores/metadata/memory.ts'
-import type { Completion, MetadataStore } from '../../src/stores/metadata/store.ts'
+import type { MetadataStore } from '../../src/stores/metadata/store.ts'
 import { openScene, random, type Scene } from '../operations/scene.ts'
 
 const bytes = random(100)
 
-/** A store in which `disturb` happens before each of the first `times` completions. */
-function disturbed(times: number, disturb: () => Promise<unknown>): MetadataStore {
+/** A store in which `disturb` happens before each of the first `times` calls of one method. */
+function disturbed(
+  method: 'completeUpload' | 'listParts',
+  times: number,
+  disturb: () => Promise<unknown>,
+): MetadataStore {
   const metadata = openMemoryMetadata()
   let left = times
-  const completeUpload = async (
-    completion: Completion,
-  ): ReturnType<MetadataStore['completeUpload']> => {
-    if (left-- > 0) await disturb()
-    return metadata.completeUpload(completion)
-  }
   return new Proxy(metadata, {
     get: (store, name) => {
-      if (name === 'completeUpload') return completeUpload
       const member: unknown = Reflect.get(store, name, store)
-      return typeof member === 'function' ? member.bind(store) : member
+      if (typeof member !== 'function') return member
+      if (name !== method) return member.bind(store)
+      return async (...input: unknown[]): Promise<unknown> => {
+        if (left-- > 0) await disturb()
+        return member.apply(store, input)
+      }
     },
   })
 }
@@ -30,7 +32,7 @@ async function complete(times: number, replacement: Uint8Array): Promise<Scene> 
   const again = async (): Promise<void> => {
     await scene.part(['key', id, 1], replacement)
   }
-  const scene = await openScene({}, disturbed(times, again))
+  const scene = await openScene({}, disturbed('completeUpload', times, again))
   const id = await scene.create('key')
   const { ETag } = await scene.part(['key', id, 1], bytes)
   await scene.complete(['key', id], [{ PartNumber: 1, ETag }])
@@ -49,5 +51,30 @@ describe('Complete while parts are re-sent', () => {
 
   it('gives up with OperationAborted when the parts never hold still', async () => {
     await assert.rejects(complete(Infinity, bytes), { code: 'OperationAborted' })
+  })
+})
+
+describe('Complete while somebody else ends the upload, between its reading of the upload and of the parts', () => {
+  it('has the answer of the other, when that asked for the same', async () => {
+    const other = async (): Promise<void> => {
+      await scene.complete(['key', id], list)
+    }
+    const scene = await openScene({}, disturbed('listParts', 1, other))
+    const id = await scene.create('key')
+    const { ETag } = await scene.part(['key', id, 1], bytes)
+    const list = [{ PartNumber: 1, ETag }]
+    const answer = await scene.complete(['key', id], list)
+    assert.deepEqual(answer, await scene.complete(['key', id], list))
+  })
+
+  it('answers NoSuchUpload when it was aborted', async () => {
+    const other = async (): Promise<void> => {
+      await scene.metadata.abortUpload(id)
+    }
+    const scene = await openScene({}, disturbed('listParts', 1, other))
+    const id = await scene.create('key')
+    const { ETag } = await scene.part(['key', id, 1], bytes)
+    const list = [{ PartNumber: 1, ETag }]
+    await assert.rejects(scene.complete(['key', id], list), { code: 'NoSuchUpload' })
   })
 })

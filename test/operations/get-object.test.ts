@@ -97,6 +97,27 @@ test('row 50: a part that is not there', async () => {
   await assert.rejects(get({ PartNumber: 1, Range: 'bytes=0-1' }), refusal('InvalidRequest'))
 })
 
+test('row 50: an empty part behind others is empty, not the whole', async () => {
+  const Key = 'ends empty'
+  const { UploadId = '' } = await createMultipartUpload({ Bucket: 'photos', Key }, s3)
+  const upload = { Bucket: 'photos', Key, UploadId }
+  const Parts = []
+  for (const [PartNumber, bytes] of [
+    [1, first],
+    [2, Buffer.alloc(0)],
+  ] as const) {
+    const { ETag } = await uploadPart({ ...upload, PartNumber, Body: body(bytes) }, s3)
+    Parts.push({ PartNumber, ETag })
+  }
+  await completeMultipartUpload({ ...upload, MultipartUpload: { Parts } }, s3)
+  const output = await get({ Key, PartNumber: 2 })
+  assert.equal(await text(output.Body), '')
+  assert.deepEqual(
+    [output.ContentRange, output.ContentLength, output.PartsCount],
+    [undefined, 0, 2],
+  )
+})
+
 test('an object put whole is its own first part', async () => {
   const output = await get({ PartNumber: 1, ChecksumMode: 'ENABLED' })
   assert.deepEqual([output.ContentRange, output.PartsCount], ['bytes 0-9/10', undefined])
