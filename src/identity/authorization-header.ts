@@ -1,29 +1,26 @@
 /** SigV4 in the Authorization header. */
-import type { Instant } from '../base/clock.ts'
 import { S3Error } from '../model/errors.ts'
-import type { Exchange, Headers } from '../wire/exchange.ts'
-import type { Claim } from './claim.ts'
+import type { Exchange } from '../wire/exchange.ts'
+import type { ClaimV4 } from './claim.ts'
 import type { Realm } from './realm.ts'
+import { checkSkew, requestTime } from './request-time.ts'
 import { checkScope, readCredential, type Complaint } from './scope.ts'
-import { isoTime, readDateHeader, type Timestamp } from './timestamp.ts'
-
-/** Both ways; AWS's own tolerance. */
-export const clockSkewMillisecondsMax: number = 15 * 60 * 1000
 
 /**
  * Throws AuthorizationHeaderMalformed for what does not parse or is meant for another region or service, InvalidRequest and
  * NotImplemented for schemes that are not ours, AccessDenied without a date, RequestTimeTooSkewed beyond 15 minutes.
  */
-export function claimFromHeader(exchange: Exchange, authorization: string, realm: Realm): Claim {
+export function claimFromHeader(exchange: Exchange, authorization: string, realm: Realm): ClaimV4 {
   const fields = readFields(withoutScheme(authorization))
   const { accessKeyId, scope } = readCredential(fields.Credential, complain)
-  const time = timeOf(exchange.headers)
+  const time = requestTime(exchange.headers)
   checkScope(scope, realm, complain)
   if (scope.date !== time.text.slice(0, 8)) {
     throw complain({ says: 'Invalid credential date. Date is not the same as X-Amz-Date.' })
   }
   checkSkew(time, realm.now)
   return {
+    version: 4,
     form: 'header',
     accessKeyId,
     scope,
@@ -41,11 +38,11 @@ const complain: Complaint = ({ says, region }) =>
     `The authorization header is malformed; ${says}`,
   )
 
-/** SigV2 and bearer tokens are known and refused; S3 says the same of both. */
+/** Bearer tokens are known and refused. */
 function withoutScheme(authorization: string): string {
   const space = authorization.indexOf(' ')
   const scheme = space < 0 ? authorization : authorization.slice(0, space)
-  if (/^(?:AWS|Bearer)$/i.test(scheme)) throw unsupportedMechanism()
+  if (/^Bearer$/i.test(scheme)) throw unsupportedMechanism()
   if (scheme === 'AWS4-ECDSA-P256-SHA256') throw unsupportedAlgorithm('Authorization')
   if (scheme !== 'AWS4-HMAC-SHA256') {
     const detail = { ArgumentName: 'Authorization', ArgumentValue: authorization }
@@ -96,22 +93,4 @@ function readFields(text: string): Fields {
 function readField(text: string): [name: string, value: string] {
   const equals = text.indexOf('=')
   return [text.slice(0, Math.max(equals, 0)).trim(), text.slice(equals + 1).trim()]
-}
-
-/** X-Amz-Date wins over Date, as a client that cannot set Date sends both. */
-function timeOf(headers: Headers): Timestamp {
-  const text = headers.get('x-amz-date') ?? headers.get('date')
-  const time = text === undefined ? undefined : readDateHeader(text)
-  if (time !== undefined) return time
-  const says = 'AWS authentication requires a valid Date or x-amz-date header'
-  throw new S3Error('AccessDenied', {}, says)
-}
-
-function checkSkew(time: Timestamp, now: Instant): void {
-  if (Math.abs(now - time.instant) <= clockSkewMillisecondsMax) return
-  throw new S3Error('RequestTimeTooSkewed', {
-    RequestTime: time.text,
-    ServerTime: isoTime(now),
-    MaxAllowedSkewMilliseconds: clockSkewMillisecondsMax,
-  })
 }

@@ -3,13 +3,13 @@ import { hash } from 'node:crypto'
 import { S3Error } from '../model/errors.ts'
 import type { ChunkVerifier } from '../wire/seal.ts'
 import type { AccessKey } from './account.ts'
-import type { Claim } from './claim.ts'
+import type { ClaimV4 } from './claim.ts'
 import { isSame } from './same.ts'
 import { scopeText } from './scope.ts'
 import { sha256Hex, sign, signingKey } from './signing-key.ts'
 
 /** The request's own signature is the seed, so a chunk belongs to one request and one place in it. */
-export function chunkVerifier(claim: Claim, key: AccessKey): ChunkVerifier {
+export function chunkVerifier(claim: ClaimV4, key: AccessKey): ChunkVerifier {
   const secret = signingKey(key.secretAccessKey, claim.scope)
   const scope = scopeText(claim.scope)
   let previous = claim.signature

@@ -1,7 +1,11 @@
-/** What a request says of its sender, in one of the two forms of SigV4, before any of it is believed. */
+/** What a request says of its sender, in one of the ways of S3, before any of it is believed. */
 import type { Scope } from './scope.ts'
 
-export interface Claim {
+export type Claim = ClaimV4 | ClaimV2
+
+/** SigV4. */
+export interface ClaimV4 {
+  readonly version: 4
   readonly form: 'header' | 'query'
   readonly accessKeyId: string
   readonly scope: Scope
@@ -10,5 +14,17 @@ export interface Claim {
   readonly signature: string
   /** ISO 8601 basic form, as it stands in the string to sign. */
   readonly timestamp: string
+  readonly sessionToken: string | undefined
+}
+
+/** SigV2. */
+export interface ClaimV2 {
+  readonly version: 2
+  readonly form: 'header' | 'query'
+  readonly accessKeyId: string
+  /** Base64. */
+  readonly signature: string
+  /** The line of the date in the string to sign: Date, or Expires, or nothing beside x-amz-date. */
+  readonly date: string
   readonly sessionToken: string | undefined
 }

@@ -4,21 +4,25 @@ import type { Address } from '../wire/address.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import type { ChunkVerifier, Seal } from '../wire/seal.ts'
 import { unsupportedAlgorithm } from './authorization-header.ts'
-import type { Claim } from './claim.ts'
+import type { ClaimV4 } from './claim.ts'
 
-const header = 'x-amz-content-sha256'
+export const bodyHashHeader = 'x-amz-content-sha256'
 
 /**
  * The value that stands at the end of the canonical request. A presigned URL need not say it; where both its query and a
  * header do, the query counts, for it was signed.
  */
-export function payloadHash(claim: Claim, exchange: Exchange, address: Address): string {
-  const value = exchange.headers.get(header)
+export function payloadHash(claim: ClaimV4, exchange: Exchange, address: Address): string {
+  const value = exchange.headers.get(bodyHashHeader)
   if (claim.form === 'query') {
     return address.query.get('X-Amz-Content-Sha256') ?? value ?? 'UNSIGNED-PAYLOAD'
   }
   if (value !== undefined) return value
-  throw new S3Error('InvalidRequest', {}, `Missing required header for this request: ${header}`)
+  throw new S3Error(
+    'InvalidRequest',
+    {},
+    `Missing required header for this request: ${bodyHashHeader}`,
+  )
 }
 
 /** Throws InvalidArgument for a value that S3 does not know, NotImplemented for SigV4A's. */
@@ -34,10 +38,14 @@ export function sealFor(hash: string, verifier: () => ChunkVerifier): Seal {
       return { kind: 'aws-chunked', chunks: verifier(), trailer: true }
     case 'STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD':
     case 'STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER':
-      throw unsupportedAlgorithm(header)
+      throw unsupportedAlgorithm(bodyHashHeader)
   }
   if (/^[0-9a-f]{64}$/i.test(hash)) return { kind: 'sha256', hex: hash.toLowerCase() }
-  throw new S3Error('InvalidArgument', { ArgumentName: header, ArgumentValue: hash }, unknownHash)
+  throw new S3Error(
+    'InvalidArgument',
+    { ArgumentName: bodyHashHeader, ArgumentValue: hash },
+    unknownHash,
+  )
 }
 
 const unknownHash =

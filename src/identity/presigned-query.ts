@@ -3,14 +3,11 @@ import type { Instant } from '../base/clock.ts'
 import { S3Error } from '../model/errors.ts'
 import type { Query } from '../wire/address.ts'
 import type { Exchange } from '../wire/exchange.ts'
-import {
-  clockSkewMillisecondsMax,
-  unsupportedAlgorithm,
-  unsupportedMechanism,
-} from './authorization-header.ts'
-import type { Claim } from './claim.ts'
+import { unsupportedAlgorithm } from './authorization-header.ts'
+import type { ClaimV4 } from './claim.ts'
 import type { Realm } from './realm.ts'
-import { checkScope, readCredential, type Complaint } from './scope.ts'
+import { clockSkewMillisecondsMax } from './request-time.ts'
+import { checkScope, readCredential, type Complaint, type Credential } from './scope.ts'
 import { isoTime, readBasicTime, type Timestamp } from './timestamp.ts'
 
 /** A week, as AWS. */
@@ -30,32 +27,22 @@ export function isPresigned(query: Query): boolean {
   return parameters.some((name) => query.has(name))
 }
 
-/** SigV2's parameters, which old clients still make by default. */
-export function isPresignedV2(query: Query): boolean {
-  return query.has('AWSAccessKeyId') || (query.has('Signature') && query.has('Expires'))
-}
-
 /**
  * Throws AuthorizationQueryParametersError for what does not parse or is meant for another region or service, AccessDenied
  * when it has expired or is not yet valid, InvalidRequest and NotImplemented for algorithms that are not ours.
  */
-export function claimFromQuery(exchange: Exchange, query: Query, realm: Realm): Claim {
-  if (!isPresigned(query)) throw unsupportedMechanism()
+export function claimFromQuery(exchange: Exchange, query: Query, realm: Realm): ClaimV4 {
   const given = readParameters(query)
   checkAlgorithm(given['X-Amz-Algorithm'])
-  const { accessKeyId, scope } = readCredential(given['X-Amz-Credential'], complainOfCredential)
-  const time = readBasicTime(given['X-Amz-Date'])
-  if (time === undefined) {
-    throw complain(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`)
-  }
-  checkScope(scope, realm, complainOfCredential)
-  if (scope.date !== time.text.slice(0, 8)) {
-    const says = `Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${time.text}".`
-    throw complain(says)
-  }
+  const { accessKeyId, scope, time } = scopeOf(
+    given['X-Amz-Credential'],
+    given['X-Amz-Date'],
+    realm,
+  )
   const lifetimeSeconds = readLifetime(given['X-Amz-Expires'])
   checkLife(time, lifetimeSeconds, realm.now)
   return {
+    version: 4,
     form: 'query',
     accessKeyId,
     scope,
@@ -64,6 +51,25 @@ export function claimFromQuery(exchange: Exchange, query: Query, realm: Realm): 
     timestamp: time.text,
     sessionToken: query.get('X-Amz-Security-Token') ?? exchange.headers.get('x-amz-security-token'),
   }
+}
+
+/** Of a presigned URL, and of a form, of whose credential S3 complains in the same words. */
+export function scopeOf(
+  credential: string,
+  date: string,
+  realm: Realm,
+): Credential & { readonly time: Timestamp } {
+  const { accessKeyId, scope } = readCredential(credential, complainOfCredential)
+  const time = readBasicTime(date)
+  if (time === undefined) {
+    throw complain(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`)
+  }
+  checkScope(scope, realm, complainOfCredential)
+  if (scope.date !== time.text.slice(0, 8)) {
+    const says = `Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${time.text}".`
+    throw complain(says)
+  }
+  return { accessKeyId, scope, time }
 }
 
 function complain(says: string, region?: string): S3Error {
@@ -88,7 +94,7 @@ function readParameters(query: Query): Parameters {
   return Object.fromEntries(parameters.map((name) => [name, query.get(name) ?? ''])) as Parameters
 }
 
-function checkAlgorithm(algorithm: string): void {
+export function checkAlgorithm(algorithm: string): void {
   if (algorithm === 'AWS4-HMAC-SHA256') return
   if (algorithm === 'AWS4-ECDSA-P256-SHA256') throw unsupportedAlgorithm('X-Amz-Algorithm')
   throw complain('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"')

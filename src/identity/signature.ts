@@ -1,8 +1,8 @@
 /** Whether a claim's signature is what its key would have made of this request. */
-import { S3Error } from '../model/errors.ts'
 import type { AccessKey } from './account.ts'
 import { canonicalForms, canonicalRequest, type CanonicalParts, type Form } from './canonical.ts'
-import type { Claim } from './claim.ts'
+import type { ClaimV4 } from './claim.ts'
+import { mismatch } from './mismatch.ts'
 import { isSame } from './same.ts'
 import { scopeText } from './scope.ts'
 import { sha256Hex, sign, signingKey } from './signing-key.ts'
@@ -11,7 +11,7 @@ import { sha256Hex, sign, signingKey } from './signing-key.ts'
  * The form in which the request was signed. Throws SignatureDoesNotMatch, with what we signed, so that a client's author can
  * see where the two part.
  */
-export function verifySignature(claim: Claim, key: AccessKey, parts: CanonicalParts): Form {
+export function verifySignature(claim: ClaimV4, key: AccessKey, parts: CanonicalParts): Form {
   const secret = signingKey(key.secretAccessKey, claim.scope)
   let first: Attempt | undefined
   for (const form of canonicalForms(parts.exchange, parts.address)) {
@@ -20,7 +20,7 @@ export function verifySignature(claim: Claim, key: AccessKey, parts: CanonicalPa
     if (isSame(claim.signature, sign(secret, stringToSign))) return form
     first ??= { canonical, stringToSign }
   }
-  throw mismatch(claim, first ?? { canonical: '', stringToSign: '' })
+  throw mismatch({ ...claim, ...(first ?? { canonical: '', stringToSign: '' }) })
 }
 
 interface Attempt {
@@ -28,29 +28,7 @@ interface Attempt {
   readonly stringToSign: string
 }
 
-function textToSign(claim: Claim, canonical: string): string {
+function textToSign(claim: ClaimV4, canonical: string): string {
   const { timestamp, scope } = claim
   return ['AWS4-HMAC-SHA256', timestamp, scopeText(scope), sha256Hex(canonical)].join('\n')
-}
-
-function mismatch(claim: Claim, { canonical, stringToSign }: Attempt): S3Error {
-  return new S3Error('SignatureDoesNotMatch', {
-    AWSAccessKeyId: claim.accessKeyId,
-    StringToSign: asText(stringToSign),
-    SignatureProvided: claim.signature,
-    StringToSignBytes: inHex(stringToSign),
-    CanonicalRequest: asText(canonical),
-    CanonicalRequestBytes: inHex(canonical),
-  })
-}
-
-function asText(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString()
-}
-
-/** Two digits a byte, set apart by spaces, as S3 prints them. */
-function inHex(bytes: string): string {
-  return Buffer.from(bytes, 'latin1')
-    .toString('hex')
-    .replaceAll(/..(?=.)/g, '$& ')
 }

@@ -10,22 +10,25 @@ import { authorize } from '../access/authorize.ts'
 import { identify } from '../identity/identify.ts'
 import { S3Error } from '../model/errors.ts'
 import type { Log } from '../observe/log.ts'
-import { record, type Story } from '../observe/record.ts'
-import { readAddress, type Address } from '../wire/address.ts'
+import { record } from '../observe/record.ts'
+import { readAddress } from '../wire/address.ts'
 import { openBody } from '../wire/body.ts'
 import { encodeError } from '../wire/error.ts'
 import type { Reply } from '../wire/exchange.ts'
+import { isForm } from '../wire/form.ts'
 import { findOperation } from '../wire/route.ts'
 import type { Composed } from './compose.ts'
-import { preflight, readCors, shared, type Cors } from './cors.ts'
+import { preflight, readCors, shared } from './cors.ts'
 import type { HttpExchange } from './exchange.ts'
 import { checkForm } from './form.ts'
 import { healthOf } from './health.ts'
 import type { Serve } from './listener.ts'
 import { patiently } from './patience.ts'
 import { perform } from './perform.ts'
+import { postObject } from './post-object.ts'
 import { primed } from './primed.ts'
 import type { Timings } from './timings.ts'
+import { namesOf, type Told } from './told.ts'
 
 export interface GatewayParts {
   readonly s3: Composed
@@ -88,6 +91,7 @@ export class Gateway {
     const cors = await readCors(exchange, sent, s3.metadata)
     story.cors = cors
     if (exchange.method === 'OPTIONS') return preflight(cors)
+    if (isForm(exchange, sent)) return postObject({ exchange, sent, story }, s3)
     const operation = findOperation(exchange, sent)
     story.operation = operation.name
     const caller = identify(exchange, sent, s3.realm(exchange.arrived))
@@ -111,14 +115,4 @@ export class Gateway {
     }
     return encodeError(error, exchange, story.address)
   }
-}
-
-function namesOf({ bucket, key, query }: Address): Story {
-  return { bucket, key, uploadId: query.get('uploadId'), partNumber: query.get('partNumber') }
-}
-
-/** What is known of the request when it fails, however far it came. */
-interface Told extends Story {
-  address?: Address
-  cors?: Cors
 }

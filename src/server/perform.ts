@@ -15,7 +15,7 @@ import { encodeOutput } from '../wire/encode.ts'
 import type { Exchange, Headers, Reply } from '../wire/exchange.ts'
 
 export interface Asking {
-  readonly exchange: Exchange
+  readonly exchange: Pick<Exchange, 'headers' | 'body'>
   readonly address: Address
   readonly body: Payload
 }
@@ -53,7 +53,7 @@ function copies({ input }: Operation): boolean {
   return input.some(({ name }) => name === 'CopySource')
 }
 
-function refuseContent({ body }: Exchange): void {
+function refuseContent({ body }: Asking['exchange']): void {
   if (body.chunked || (body.lengthBytes ?? 0) > 0) throw new S3Error('UnexpectedContent')
 }
 

@@ -48,6 +48,13 @@ export function readAddress(exchange: Exchange, domains: readonly string[]): Add
   }
 }
 
+/** One key of the bucket that `address` names, and nothing asked of it. Throws InvalidURI and KeyTooLongError. */
+export function addressOfKey(address: Address, key: string): Address {
+  if (key.includes('\0')) throw new S3Error('InvalidURI')
+  checkKey(key)
+  return { ...address, key, query: readQuery(''), rawQuery: '' }
+}
+
 /** Only the origin form: an absolute target would name a second host, and a fragment never belongs on the wire. */
 function splitTarget(target: string): { rawPath: string; rawQuery: string } {
   if (!target.startsWith('/') || target.includes('#')) throw new S3Error('InvalidURI')

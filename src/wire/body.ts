@@ -37,7 +37,7 @@ export function openBody(exchange: Exchange, seal: Seal): Payload {
 }
 
 /** For operations whose body is an object's bytes: a request that frames no body at all is refused, not taken for empty. */
-export function requireLength({ body }: Exchange): void {
+export function requireLength({ body }: Pick<Exchange, 'body'>): void {
   if (body.lengthBytes === undefined && !body.chunked) throw new S3Error('MissingContentLength')
 }
 

@@ -1,4 +1,4 @@
-/** A stream of buffers read by lines and by runs, without copying what it holds. */
+/** A stream of buffers read by lines, by runs and up to a mark, without copying what it holds. */
 
 const lineFeed = 0x0a
 
@@ -6,8 +6,10 @@ export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
   #held: Uint8Array = new Uint8Array(0)
 
-  constructor(source: AsyncIterable<Uint8Array>) {
+  /** `before` is read first, as if it had come with the source. */
+  constructor(source: AsyncIterable<Uint8Array>, before?: Uint8Array) {
     this.#source = source[Symbol.asyncIterator]()
+    if (before !== undefined) this.#held = before
   }
 
   /** Up to `lengthBytes` of what comes next, as a view of what arrived; undefined at the end. */
@@ -36,6 +38,22 @@ export class ByteReader {
     return undefined
   }
 
+  /**
+   * What comes before `mark`, in runs; the mark is then read too. Throws what `missing` makes when the end comes first. Only
+   * a run in which the mark may have begun, for it holds the mark's first byte near its end, waits for the next one.
+   */
+  async *until(mark: Uint8Array, missing: () => Error): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const held = asBuffer(this.#held)
+      const at = held.indexOf(mark)
+      const end = at < 0 ? beginningOf(mark, held) : at
+      this.#held = held.subarray(at < 0 ? end : at + mark.length)
+      if (end > 0) yield held.subarray(0, end)
+      if (at >= 0) return
+      if (!(await this.#more())) throw missing()
+    }
+  }
+
   /** All that is left, one char per byte; undefined when it is more than `lengthBytesMax`. */
   async rest(lengthBytesMax: number): Promise<string | undefined> {
     let text = ''
@@ -52,6 +70,15 @@ export class ByteReader {
     await this.#source.return?.()
   }
 
+  /** Adds to what is held; false at the end. */
+  async #more(): Promise<boolean> {
+    const before = this.#held
+    this.#held = new Uint8Array(0)
+    if (!(await this.#fill())) return false
+    if (before.length > 0) this.#held = joined(before, this.#held)
+    return true
+  }
+
   async #fill(): Promise<boolean> {
     while (this.#held.length === 0) {
       const next = await this.#source.next()
@@ -62,6 +89,23 @@ export class ByteReader {
   }
 }
 
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length)
+  both.set(one)
+  both.set(other, one.length)
+  return both
+}
+
+/** Where `mark` may have begun at the end of `held`; its length where it cannot have. */
+function beginningOf(mark: Uint8Array, held: Buffer): number {
+  const at = held.indexOf(mark[0] ?? 0, Math.max(0, held.length - mark.length + 1))
+  return at < 0 ? held.length : at
+}
+
 function asText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  return asBuffer(bytes).toString('latin1')
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

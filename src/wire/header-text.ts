@@ -2,6 +2,7 @@
  * Text in header fields. node:http gives and takes one char per byte (latin1); S3 clients put UTF-8 there, as do we. Words
  * encoded after RFC 2047 (`=?UTF-8?B?…?=`) stay as they were sent.
  */
+import { S3Error } from '../model/errors.ts'
 import { decodeUtf8 } from './xml-text.ts'
 
 const beyondAscii = /[\x80-\xff]/
@@ -19,4 +20,13 @@ export function readHeaderText(value: string): string {
 export function writeHeaderText(text: string): string | undefined {
   if (unfit.test(text)) return undefined
   return beyondAsciiText.test(text) ? Buffer.from(text).toString('latin1') : text
+}
+
+const token = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i
+
+/** For what came elsewhere than in a header and shall act as one. Throws InvalidArgument when no header can hold it. */
+export function checkField(name: string, value: string): void {
+  if (token.test(name) && !unfit.test(value)) return
+  const detail = { ArgumentName: name, ArgumentValue: readHeaderText(value) }
+  throw new S3Error('InvalidArgument', detail, 'This can be no header.')
 }

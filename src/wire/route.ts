@@ -180,10 +180,9 @@ function resourceType(name: string): string {
   return name.replaceAll('-', '_').toUpperCase()
 }
 
-function unmatched({ method, headers }: Asking, level: Level): S3Error {
+function unmatched({ method }: Asking, level: Level): S3Error {
   if (method !== 'POST' || level !== 'bucket') return notAllowed(method, level)
-  const isForm = headers.get('content-type')?.toLowerCase().startsWith('multipart/form-data')
-  if (isForm) return new S3Error('NotImplemented', { Method: 'POST', ResourceType: 'POST_OBJECT' })
+  // A form is no operation either (wire/form.ts).
   const condition = 'Bucket POST must be of the enclosure-type multipart/form-data'
   return new S3Error('PreconditionFailed', { Condition: condition })
 }

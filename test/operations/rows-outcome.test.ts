@@ -1,12 +1,12 @@
 /**
- * The rows of what UploadPart is held to, 46 to 50: presigned parts, what a part ignores, and what becomes of it. SigV2,
- * half of row 46, belongs to later work and is refused by name.
+ * The rows of what UploadPart is held to, 46 to 50: presigned parts, what a part ignores, and what becomes of it.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { crc32 } from 'node:zlib'
-import { RawConnection, requestBytes } from '../harness/raw.ts'
+import { RawConnection, requestBytes, sendRequest } from '../harness/raw.ts'
 import { signRequest, withHeader } from '../harness/sign.ts'
+import { signV2 } from '../harness/sign-v2.ts'
 import { accepted, bucket, md5, partMin, refused, Rows } from './rows.ts'
 
 describe('rows 46 to 50', () => {
@@ -39,16 +39,27 @@ describe('rows 46 to 50', () => {
       message: 'There were headers present in the request which were not signed',
       elements: { HeadersNotSigned: 'x-amz-meta-late' },
     })
-    const v2 = await rows.part('key', {
-      id,
-      alter: (request) =>
-        withHeader(request, 'authorization', `AWS ${rows.server.keys.accessKeyId}:c2lnbmF0dXJl`),
-    })
-    refused(v2, {
-      code: 'InvalidRequest',
-      message:
-        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
-    })
+  })
+
+  it('row 46: takes a part that is signed with SigV2, in the header and in the query, and no forged one', async () => {
+    const { host, port, keys } = rows.server
+    const target = `/${bucket}/key?partNumber=1&uploadId=${id}`
+    const plan = {
+      method: 'PUT',
+      target,
+      host: `${host}:${port}`,
+      keys,
+      body: Buffer.from('a part'),
+    }
+    const expires = Math.floor(Date.now() / 1000) + 60
+    for (const request of [signV2(plan), signV2({ ...plan, expires })]) {
+      accepted(await sendRequest(rows.server, request))
+      const forged = { ...request, target: request.target.replace('partNumber=1', 'partNumber=2') }
+      refused(await sendRequest(rows.server, forged), {
+        code: 'SignatureDoesNotMatch',
+        status: 403,
+      })
+    }
   })
 
   it('row 47: ignores what is said of the object on a part', async () => {
