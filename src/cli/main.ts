@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: one file for each command. */
 // First, for it must run before anything touches a file.
-import '../server/config-threads.ts'
+import '../server/config-runtime.ts'
 import { Command } from 'commander'
 import { serveCommand } from './serve.ts'
 import { version } from './version.ts'
