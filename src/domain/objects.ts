@@ -16,7 +16,7 @@ import {
 } from '../stores/metadata/store.ts'
 import { parseEtags } from './etags.ts'
 import { checkPartNumber } from './parts.ts'
-import { contentRange, parseRange } from './ranges.ts'
+import { contentRange, parseRange, rangeApplies } from './ranges.ts'
 import { accepted } from './refusals.ts'
 import { checkVersionIdIn } from './versions.ts'
 
@@ -80,7 +80,11 @@ export class Objects {
   /** What of an object goes out. Throws InvalidRequest, InvalidArgument, InvalidRange and InvalidPartNumber. */
   async slice(
     row: ObjectRow,
-    asked: { readonly Range?: string | undefined; readonly PartNumber?: number | undefined },
+    asked: {
+      readonly Range?: string | undefined
+      readonly IfRange?: string | undefined
+      readonly PartNumber?: number | undefined
+    },
   ): Promise<Slice> {
     if (asked.PartNumber !== undefined) {
       if (asked.Range !== undefined) {
@@ -92,7 +96,8 @@ export class Objects {
       }
       return await this.#slicePart(row, asked.PartNumber)
     }
-    return sliceOf(row, parseRange(asked.Range, row.sizeBytes))
+    const range = rangeApplies(asked.IfRange, row) ? asked.Range : undefined
+    return sliceOf(row, parseRange(range, row.sizeBytes))
   }
 
   /** Makes a row of durable bytes the current object. Throws PreconditionFailed, NoSuchKey (If-Match), NoSuchBucket. */

@@ -1,6 +1,10 @@
 /** Which bytes of an object a reader gets: the Range field (RFC 9110 §14, as S3 takes it). */
 import { S3Error } from '../model/errors.ts'
 import type { ByteRange } from '../stores/blobs/store.ts'
+import type { ObjectRow } from '../stores/metadata/records.ts'
+import { readTimestamp } from '../wire/scalars.ts'
+import { quoted } from './etags.ts'
+import { wholeSeconds } from './times.ts'
 
 const shape = /^bytes=([0-9]*)-([0-9]*)$/
 
@@ -18,6 +22,20 @@ export function parseRange(field: string | undefined, sizeBytes: number): ByteRa
   if (last !== '' && Number(last) < offset) return undefined
   if (offset >= sizeBytes) throw unsatisfiable(field, sizeBytes)
   return { offset, lengthBytes: end - offset + 1 }
+}
+
+/**
+ * If-Range (RFC 9110 §13.1.5): the range is meant for the object of this tag or date alone. Whoever resumes a download of
+ * an object that was replaced meanwhile gets the whole, not a piece that does not fit. A weak tag fits nothing.
+ */
+export function rangeApplies(
+  ifRange: string | undefined,
+  object: Pick<ObjectRow, 'etag' | 'modified'>,
+): boolean {
+  if (ifRange === undefined) return true
+  const field = ifRange.trim()
+  if (field === quoted(object.etag) || field === object.etag) return true
+  return readTimestamp(field)?.getTime() === wholeSeconds(object.modified).getTime()
 }
 
 /** `bytes 0-9/10`, as Content-Range says it. */

@@ -1048,6 +1048,7 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'PartNumber', type: 'integer', in: 'query', at: 'partNumber' },
       { name: 'ExpectedBucketOwner', type: 'string', in: 'header', at: 'x-amz-expected-bucket-owner' },
       { name: 'ChecksumMode', type: 'string', in: 'header', at: 'x-amz-checksum-mode' },
+      { name: 'IfRange', type: 'string', in: 'header', at: 'If-Range' },
     ],
     output: [
       { name: 'Body', type: 'stream', in: 'payload', at: 'Body' },
@@ -1331,6 +1332,7 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'PartNumber', type: 'integer', in: 'query', at: 'partNumber' },
       { name: 'ExpectedBucketOwner', type: 'string', in: 'header', at: 'x-amz-expected-bucket-owner' },
       { name: 'ChecksumMode', type: 'string', in: 'header', at: 'x-amz-checksum-mode' },
+      { name: 'IfRange', type: 'string', in: 'header', at: 'If-Range' },
     ],
     output: [
       { name: 'DeleteMarker', type: 'boolean', in: 'header', at: 'x-amz-delete-marker' },

@@ -3,12 +3,21 @@
  * generated (tools/model.ts); the second half is read by the running program.
  */
 import { mebibyte } from '../base/limits.ts'
+import type { Member } from './schema.ts'
 
 /** Operations that have no row: both belong to other services, and the first shares `GET /` with ListBuckets. */
 export const leftOut: readonly string[] = ['ListDirectoryBuckets', 'WriteGetObjectResponse']
 
 /** Members that exist only inside the SDK and never on the wire. */
 export const leftOutMembers: readonly string[] = ['ExpiresString']
+
+const ifRange: Member = { name: 'IfRange', type: 'string', in: 'header', at: 'If-Range' }
+
+/** Members that S3 honours and the model lacks, by structure: browsers and proxies send If-Range, the SDKs do not. */
+export const furtherMembers: Readonly<Record<string, readonly Member[]>> = {
+  GetObjectRequest: [ifRange],
+  HeadObjectRequest: [ifRange],
+}
 
 /** Members that S3 keeps or gives back as they were sent, whatever the model types them as. */
 export const verbatimMembers: readonly string[] = ['Expires', 'ResponseExpires']

@@ -663,6 +663,7 @@ export interface GetObjectInput {
   readonly PartNumber?: number | undefined
   readonly ExpectedBucketOwner?: string | undefined
   readonly ChecksumMode?: string | undefined
+  readonly IfRange?: string | undefined
 }
 
 export interface GetObjectOutput {
@@ -888,6 +889,7 @@ export interface HeadObjectInput {
   readonly PartNumber?: number | undefined
   readonly ExpectedBucketOwner?: string | undefined
   readonly ChecksumMode?: string | undefined
+  readonly IfRange?: string | undefined
 }
 
 export interface HeadObjectOutput {

@@ -44,6 +44,8 @@ interface Decoder {
   readonly fills: readonly Fill[]
   /** Name on the wire of each member of the input. */
   readonly places: ReadonlyMap<string, string>
+  /** The headers in which a checksum may come; undefined where the operation takes none. */
+  readonly checksums: ReadonlySet<string> | undefined
   readonly document: Document | undefined
 }
 
@@ -155,7 +157,32 @@ function compile(operation: Operation): Decoder {
   return {
     fills: [...parameters.map(fillOf), ...streams.map(({ name }) => streamFill(name))],
     places: new Map(operation.input.map(({ name, at }) => [name, at])),
+    checksums: checksumFields(operation),
     document: documentOf(operation),
+  }
+}
+
+const checksumPrefix = 'x-amz-checksum-'
+
+function checksumFields({ input }: Operation): ReadonlySet<string> | undefined {
+  const fields = input
+    .filter(({ name }) => name.startsWith('Checksum'))
+    .map(({ at }) => at.toLowerCase())
+  return fields.includes(`${checksumPrefix}crc32`) ? new Set(fields) : undefined
+}
+
+/** Headers that begin alike and carry no digest: some clients send them with every request. */
+const checksumSettings: ReadonlySet<string> = new Set(
+  ['algorithm', 'mode', 'type'].map((setting) => checksumPrefix + setting),
+)
+
+/** A checksum that nobody can verify must not look verified. */
+function refuseUnknownChecksum(headers: Headers, known: ReadonlySet<string>): void {
+  for (const field of headers.names()) {
+    if (!field.startsWith(checksumPrefix) || known.has(field) || checksumSettings.has(field))
+      continue
+    const sentence = `The algorithm type you specified in ${checksumPrefix} header is invalid.`
+    throw new S3Error('InvalidRequest', {}, sentence)
   }
 }
 
@@ -178,6 +205,7 @@ export async function decodeInput<Name extends OperationName>(
   const source = { headers: withHoisted(exchange.headers, address.query), address, body }
   for (const fill of decoder.fills) fill(draft, source)
   refuse(draft, request, decoder)
+  if (decoder.checksums !== undefined) refuseUnknownChecksum(exchange.headers, decoder.checksums)
   if (decoder.document !== undefined) await readDocument(decoder.document, draft, request)
   return draft
 }

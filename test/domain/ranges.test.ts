@@ -1,7 +1,7 @@
 /** The Range field (E12). */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contentRange, parseRange } from '../../src/domain/ranges.ts'
+import { contentRange, parseRange, rangeApplies } from '../../src/domain/ranges.ts'
 import { refusal } from '../operations/memory-service.ts'
 
 const ten: ReadonlyArray<readonly [string, readonly [number, number] | undefined]> = [
@@ -43,3 +43,20 @@ for (const [field, size] of [
 test('Content-Range counts from zero', () => {
   assert.equal(contentRange({ offset: 3, lengthBytes: 3 }, 10), 'bytes 3-5/10')
 })
+
+for (const [field, applies] of [
+  [undefined, true],
+  ['"abc"', true],
+  ['abc', true],
+  ['"other"', false],
+  ['W/"abc"', false],
+  ['Sat, 21 Nov 2026 10:00:00 GMT', true],
+  ['Sat, 21 Nov 2026 10:00:01 GMT', false],
+  ['Sat, 21 Nov 2026 09:59:59 GMT', false],
+  ['', false],
+] as const) {
+  test(`If-Range: ${field} ${applies ? 'leaves' : 'takes away'} the range`, () => {
+    const object = { etag: 'abc', modified: Date.UTC(2026, 10, 21, 10, 0, 0, 321) }
+    assert.equal(rangeApplies(field, object), applies)
+  })
+}

@@ -61,6 +61,16 @@ test('several ranges and nonsense are answered with the whole', async () => {
   }
 })
 
+test('If-Range: of an object that was replaced the whole is sent, even where the range would not fit', async () => {
+  const { ETag = '' } = await get({})
+  const same = await get({ Range: 'bytes=3-5', IfRange: ETag })
+  assert.deepEqual([same.ContentRange, await text(same.Body)], ['bytes 3-5/10', '345'])
+  for (const Range of ['bytes=3-5', 'bytes=100-']) {
+    const other = await get({ Range, IfRange: '"other"' })
+    assert.deepEqual([other.ContentRange, await text(other.Body)], [undefined, '0123456789'])
+  }
+})
+
 test('the checksum comes with the whole, when asked for', async () => {
   assert.equal((await get({})).ChecksumType, undefined)
   const output = await get({ ChecksumMode: 'ENABLED' })

@@ -2,6 +2,7 @@
 import * as client from '@aws-sdk/client-s3'
 import {
   elementOrder,
+  furtherMembers,
   leftOut,
   leftOutMembers,
   statuses,
@@ -115,11 +116,12 @@ class Reader {
 
   members(schema: StructureSchema): readonly Member[] {
     const [, , owner, , names, types, required = 0] = schema
-    const members = names.flatMap((name, index) =>
+    const known = names.flatMap((name, index) =>
       leftOutMembers.includes(name)
         ? []
         : [this.member({ owner, name, ref: types[index], required: index < required })],
     )
+    const members = [...known, ...(furtherMembers[owner] ?? [])]
     const order = elementOrder[owner]
     if (order === undefined) return members
     const rank = (member: Member): number => order.indexOf(member.name) + 1 || order.length + 1
