@@ -1,59 +1,62 @@
 /**
- * Checkpoints are ours (decision 20): the WAL is written back by the clock, between groups of calls and never inside
- * the commit that happened to fill it, and it is kept short under load.
+ * Checkpoints are ours (decision 20), and they run on a thread of their own (sql/checkpointer.ts): a commit does not wait
+ * for pages on their way back into the database. The log can only begin anew once all of it is written back, which
+ * under load never happens by itself; so when it is long, the writer writes the short rest back between two groups.
  */
+import { Worker } from 'node:worker_threads'
 import type { Connection } from './connection.ts'
-import { integer } from './connection.ts'
+import type { FromCheckpointer } from './messages.ts'
+import { revive } from './messages.ts'
 
-/** How often what the WAL holds is written back: short enough that each time is little work. */
-const everyMs = 500
-/** A WAL of this many pages is written back at once, so that it can start anew: 32 MiB. */
-const pagesMax = 8192
-/** Asking how long the WAL is costs little, but not nothing. */
-const groupsBetweenLooks = 32
+export interface CheckpointsParts {
+  readonly file: string
+  /** The writer's. */
+  readonly db: Connection
+  /** Told of what the engine says, on whichever thread. */
+  readonly onError: (error: unknown) => void
+}
 
 export class Checkpoints {
-  readonly #db: Connection
-  readonly #timer: NodeJS.Timeout
-  #groups = 0
-  #isDirty = false
+  readonly #parts: CheckpointsParts
+  readonly #worker: Worker
+  readonly #ended = Promise.withResolvers<void>()
+  #isFinished = false
 
-  constructor(db: Connection, onError: (error: unknown) => void) {
-    this.#db = db
-    this.#timer = setInterval(() => {
-      try {
-        if (this.#isDirty) this.#writeBack()
-      } catch (error) {
-        onError(error)
-      }
-    }, everyMs)
+  constructor(parts: CheckpointsParts) {
+    this.#parts = parts
+    this.#worker = new Worker(checkpointerModule(), { workerData: { file: parts.file } })
+    this.#worker.on('message', (message: FromCheckpointer) => this.#take(message))
+    this.#worker.on('error', parts.onError)
+    this.#worker.on('exit', () => this.#ended.resolve())
   }
 
-  /** Called between groups. */
-  afterGroup(): void {
-    this.#isDirty = true
-    this.#groups += 1
-    if (this.#groups % groupsBetweenLooks === 0 && this.#pagesLeft() > pagesMax) this.#writeBack()
-  }
-
-  /** Everything into the database file, and an empty WAL. */
-  finish(): void {
-    clearInterval(this.#timer)
-    this.#db.get('PRAGMA wal_checkpoint(TRUNCATE)')
+  /** Everything into the database file, and an empty log. */
+  async finish(): Promise<void> {
+    this.#isFinished = true
+    this.#worker.postMessage('close')
+    await this.#ended.promise
+    this.#parts.db.get('PRAGMA wal_checkpoint(TRUNCATE)')
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    this.#isFinished = true
+    void this.#worker.terminate()
   }
 
-  #writeBack(): void {
-    this.#db.get('PRAGMA wal_checkpoint(PASSIVE)')
-    this.#isDirty = this.#pagesLeft() > 0
+  #take(message: FromCheckpointer): void {
+    if (this.#isFinished) return
+    if (message.kind === 'failed') return this.#parts.onError(revive(message.error))
+    try {
+      this.#parts.db.get('PRAGMA wal_checkpoint(PASSIVE)')
+      this.#worker.postMessage('goOn')
+    } catch (error) {
+      this.#parts.onError(error)
+    }
   }
+}
 
-  /** Where SQLite does not know NOOP yet (before 3.51), it is a passive checkpoint. */
-  #pagesLeft(): number {
-    const row = this.#db.get('PRAGMA wal_checkpoint(NOOP)')
-    return row === undefined ? 0 : integer(row, 'log') - integer(row, 'checkpointed')
-  }
+/** In development this module is TypeScript and so is the other; in a release both are JavaScript. */
+function checkpointerModule(): URL {
+  const name = import.meta.url.endsWith('.ts') ? './checkpointer.ts' : './checkpointer.js'
+  return new URL(name, import.meta.url)
 }

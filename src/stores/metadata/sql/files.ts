@@ -6,8 +6,8 @@ const pageBytes = 4096
 const writerCacheKibibytes = 32 * 1024
 const readerCacheKibibytes = 16 * 1024
 /** What a WAL that grew beyond it in a burst is cut back to when it starts anew. */
-const walBytesKept = 64 * 1024 * 1024
-/** Only a checkpoint can be in the way of a connection, and only for moments. */
+const walBytesKept = 128 * 1024 * 1024
+/** Only the beginning and the end of a life can be in the way of a connection, and only for moments. */
 const busyMs = 10_000
 
 /** Resolved commits are durable: FULL syncs the WAL in every commit. Checkpoints are ours (sql/checkpoints.ts). */
@@ -20,6 +20,15 @@ export function openWriter(file: string): Connection {
   db.exec(`PRAGMA journal_size_limit = ${walBytesKept}`)
   db.exec(`PRAGMA cache_size = -${writerCacheKibibytes}`)
   db.exec('PRAGMA cell_size_check = ON')
+  return db
+}
+
+/** The connection that opens a life: it leaves an empty log. */
+export function openFirst(file: string): Connection {
+  const db = openWriter(file)
+  // Where the life before ended in a failed sync, pages of its log may be in memory and not on the disk, though the kernel
+  // takes them for clean. Written once more into the database, and the log begun anew, nothing later can stand on them.
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   return db
 }
 

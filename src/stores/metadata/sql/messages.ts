@@ -22,6 +22,18 @@ export type Sent =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: Described }
 
+export interface CheckpointerData {
+  readonly file: string
+}
+
+/** `goOn`: the rest was written back. */
+export type ToCheckpointer = 'goOn' | 'close'
+
+/** `long`: the log is, and all of it but a short rest was written back. */
+export type FromCheckpointer =
+  | { readonly kind: 'long' }
+  | { readonly kind: 'failed'; readonly error: Described }
+
 /** Classes do not survive the crossing: what matters of an error does. */
 export interface Described {
   readonly name: string

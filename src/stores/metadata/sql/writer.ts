@@ -4,7 +4,7 @@
  */
 import { receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Checkpoints } from './checkpoints.ts'
-import { openWriter } from './files.ts'
+import { openFirst } from './files.ts'
 import type { Call, Outcome } from './group.ts'
 import { performGroup } from './group.ts'
 import type { FromWriter, Sent, ToWriter, WriterData } from './messages.ts'
@@ -28,9 +28,9 @@ function fail(error: unknown): void {
   port.close()
 }
 
-function open(): ReturnType<typeof openWriter> | undefined {
+function open(): ReturnType<typeof openFirst> | undefined {
   try {
-    const db = openWriter(file)
+    const db = openFirst(file)
     send({ kind: 'opened', epoch: beginLife(db) })
     return db
   } catch (error) {
@@ -43,7 +43,7 @@ let checkpoints: Checkpoints | undefined
 const db = open()
 
 if (db !== undefined) {
-  const kept = new Checkpoints(db, fail)
+  const kept = new Checkpoints({ file, db, onError: fail })
   checkpoints = kept
   port.on('message', (message: ToWriter) => {
     if (isOver) return
@@ -59,14 +59,13 @@ if (db !== undefined) {
     for (let at = 0; at < waiting.calls.length; at += callsInGroupMax) {
       const outcomes = performGroup(db, waiting.calls.slice(at, at + callsInGroupMax))
       send({ kind: 'outcomes', outcomes: outcomes.map(sendable) })
-      kept.afterGroup()
     }
-    if (waiting.isLast) finish(kept)
+    if (waiting.isLast) void finish().catch(fail)
   }
 
-  const finish = (kept: Checkpoints): void => {
+  const finish = async (): Promise<void> => {
     isOver = true
-    kept.finish()
+    await kept.finish()
     db.close()
     send({ kind: 'closed' })
     port.close()

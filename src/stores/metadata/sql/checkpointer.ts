@@ -1,0 +1,64 @@
+/**
+ * The checkpoint thread: a connection of its own writes back what the log holds, by the clock and again at once when that
+ * took so long that much has come since. When the log has grown long it asks the writer to write back the rest, which is
+ * then short, so that the next commit begins the log anew: that bounds it.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection } from './connection.ts'
+import { integer } from './connection.ts'
+import { openWriter } from './files.ts'
+import type { CheckpointerData, FromCheckpointer, ToCheckpointer } from './messages.ts'
+import { describe } from './messages.ts'
+
+/** How often what the log holds is written back: short enough that each time is little work. */
+const everyMs = 200
+/** A log of this many pages is to begin anew: 96 MiB. Each time all callers wait for a sync of the database, so it shall not come often. */
+const pagesMax = 24_576
+/** So few pages the writer may write back itself: a few milliseconds. */
+const restMax = 1024
+/** Rounds in which the rest shall become short; under a load that is faster than the disk it never does. */
+const roundsMax = 4
+
+const { file } = workerData as CheckpointerData
+let wake: () => void = () => undefined
+let isOver = false
+
+parentPort?.on('message', (message: ToCheckpointer) => {
+  isOver ||= message === 'close'
+  wake()
+})
+
+try {
+  const db = openWriter(file)
+  while (!isOver) {
+    if (writeBack(db) > pagesMax) await rest()
+    if (!isOver) await sleep(everyMs)
+  }
+  db.close()
+} catch (error) {
+  send({ kind: 'failed', error: describe(error) })
+}
+parentPort?.close()
+
+/** Pages of the log, all but a short rest of them written back. */
+function writeBack(db: Connection): number {
+  for (let round = 1; ; round++) {
+    const row = db.get('PRAGMA wal_checkpoint(PASSIVE)')
+    const pages = row === undefined ? 0 : integer(row, 'log')
+    const left = row === undefined ? 0 : pages - integer(row, 'checkpointed')
+    if (left <= restMax || round === roundsMax) return pages
+  }
+}
+
+/** The writer writes back the rest, while this thread keeps out of its way. */
+async function rest(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    wake = resolve
+    send({ kind: 'long' })
+  })
+}
+
+function send(message: FromCheckpointer): void {
+  parentPort?.postMessage(message)
+}
