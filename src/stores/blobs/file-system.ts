@@ -93,3 +93,8 @@ export const nodeFileSystem: FileSystem = {
 export function failedWith(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
+
+/** It failed before there was anything to sync: nothing is known to be lost, and it may be tried again. */
+export function failedToOpen(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'open'
+}

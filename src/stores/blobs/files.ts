@@ -9,7 +9,13 @@ import type { BlobId } from '../../base/ids.ts'
 import { loadBlockSum, type BlockSum } from './block-checksum.ts'
 import { BlobWriter } from './files-writer.ts'
 import { openBlob, readBlob, type OpenBlob } from './files-reader.ts'
-import { failedWith, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts'
+import {
+  failedToOpen,
+  failedWith,
+  nodeFileSystem,
+  type FileSystem,
+  type OpenFile,
+} from './file-system.ts'
 import { FolderSyncs } from './folder-syncs.ts'
 import { Folders } from './folders.ts'
 import { Pieces } from './pieces.ts'
@@ -174,12 +180,12 @@ class FileBlobs implements BlobStore {
     await unlessMissing(this.#syncs.sync(this.#folders.folder(id)))
   }
 
-  /** A folder that is not there was never synced; any other failure of a sync is fatal. */
+  /** A folder that could not be opened (gone, or no descriptor left) was never synced; any other failure of a sync is fatal. */
   async #synced(sync: Promise<void>): Promise<void> {
     try {
       await sync
     } catch (error) {
-      if (!failedWith(error, 'ENOENT')) {
+      if (!failedToOpen(error)) {
         this.#fatal ??= { error }
         this.#onFatal(error)
       }

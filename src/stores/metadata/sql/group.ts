@@ -27,6 +27,13 @@ export function performGroup(db: Connection, calls: readonly Call[]): Outcome[] 
 
 function performOne(db: Connection, { id, name, argument }: Call): Outcome {
   db.run('SAVEPOINT call')
+  const outcome = attempt(db, { id, name, argument })
+  db.run('RELEASE call')
+  return outcome
+}
+
+/** An engine that failed has no savepoint left to release: its own error is the one that must be heard. */
+function attempt(db: Connection, { id, name, argument }: Call): Outcome {
   try {
     const value = perform(db, name, argument)
     if (isRefusal(value)) db.run('ROLLBACK TO call')
@@ -35,8 +42,6 @@ function performOne(db: Connection, { id, name, argument }: Call): Outcome {
     if (isFailureOfEngine(error)) throw error
     db.run('ROLLBACK TO call')
     return { id, error }
-  } finally {
-    db.run('RELEASE call')
   }
 }
 
