@@ -1,7 +1,8 @@
 /** Where a copy comes from: the `x-amz-copy-source` field, and the object it names once the caller may read it. */
 import type { Instant } from '../base/clock.ts'
+import type { Holds } from '../base/holds.ts'
 import { S3Error } from '../model/errors.ts'
-import type { BucketRow } from '../stores/metadata/records.ts'
+import type { BucketRow, ObjectRow } from '../stores/metadata/records.ts'
 import type { FoundObject } from '../stores/metadata/store.ts'
 import { escapesItsRoot } from '../wire/address.ts'
 import { isBucketName } from './names.ts'
@@ -26,6 +27,7 @@ export interface CopySourceMembers extends CopyConditions {
 export interface Sources extends Accounts {
   readonly now: Instant
   readonly objects: Objects
+  readonly holds: Holds
   sourceBucket(name: string): Promise<BucketRow>
 }
 
@@ -61,13 +63,47 @@ export function parseCopySource(text: string): CopySource {
  * The object to copy from, in a bucket that the caller may read. Throws NoSuchBucket, AccessDenied, NoSuchKey,
  * NoSuchVersion, InvalidRequest for a delete marker, and PreconditionFailed.
  */
-export async function findSource(input: CopySourceMembers, sources: Sources): Promise<Source> {
+async function findSource(input: CopySourceMembers, sources: Sources): Promise<Source> {
   const { bucket: name, key, versionId } = parseCopySource(input.CopySource)
   const bucket = await sources.sourceBucket(name)
   expectBucketOwner(input.ExpectedSourceBucketOwner, bucket, sources)
   const found = await sources.objects.findSource(bucket, key, versionId)
   checkCopyConditions(input, found.row, sources.now)
   return { bucket, found }
+}
+
+/** Times that a source is looked for, while others replace it all the time and its bytes are reclaimed at once. */
+const attemptsMax = 16
+
+/**
+ * What `copy` makes of the source, whose bytes are held meanwhile. It answers undefined when they were reclaimed before
+ * they were held, and is then called with what the source has become. Throws what findSource throws, and
+ * OperationAborted when the source never holds still.
+ */
+export async function fromSource<T>(
+  input: CopySourceMembers,
+  sources: Sources,
+  copy: (source: Source) => Promise<T | undefined>,
+): Promise<T> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const source = await findSource(input, sources)
+    using _held = hold(source.found.row, sources.holds)
+    const copied = await copy(source)
+    if (copied !== undefined) return copied
+  }
+  throw new S3Error('OperationAborted')
+}
+
+/** Small bytes need no hold: they are found together with their object. */
+function hold({ locator }: ObjectRow, holds: Holds): Disposable {
+  switch (locator.kind) {
+    case 'inline':
+      return { [Symbol.dispose]: () => undefined }
+    case 'blob':
+      return { [Symbol.dispose]: holds.hold(`blob:${locator.blob}`) }
+    case 'parts':
+      return { [Symbol.dispose]: holds.hold(`content:${locator.content}`) }
+  }
 }
 
 function splitPath(path: string, text: string): { bucket: string; key: string } {

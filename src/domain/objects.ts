@@ -17,7 +17,7 @@ import {
 import { parseEtags } from './etags.ts'
 import { checkPartNumber } from './parts.ts'
 import { contentRange, parseRange, rangeApplies } from './ranges.ts'
-import { accepted } from './refusals.ts'
+import { accepted, standing } from './refusals.ts'
 import { checkVersionIdIn } from './versions.ts'
 
 /** Looks at an object that is replaced again and again while its attributes are to change. */
@@ -107,6 +107,17 @@ export class Objects {
       bucket: bucket.name,
       key: draft.key,
     })
+  }
+
+  /** The same for a second row of bytes that are there already; undefined when they were reclaimed since they were found. */
+  async putCopy(
+    bucket: BucketRow,
+    draft: Draft,
+    condition: Condition,
+  ): Promise<ObjectRow | undefined> {
+    const object = { ...draft, bucket: bucket.id, owner: bucket.owner }
+    const about = { bucket: bucket.name, key: draft.key }
+    return standing(await this.#metadata.putObject(object, condition), about)
   }
 
   /** Removes the current object if there is one. Throws PreconditionFailed, NoSuchKey (If-Match), InvalidArgument. */

@@ -15,6 +15,12 @@ export function accepted<T>(result: T | Refusal, about: Subject): T {
   return result
 }
 
+/** The same for a copy: undefined when the bytes it was to name are gone, so that its source has to be found again. */
+export function standing<T>(result: T | Refusal, about: Subject): T | undefined {
+  if (isRefusal(result) && result.refused === 'bytes-missing') return undefined
+  return accepted(result, about)
+}
+
 function refusalError(
   refusal: Refusal,
   { bucket = '', key = '', uploadId = '' }: Subject,
@@ -32,6 +38,9 @@ function refusalError(
       return new S3Error('PreconditionFailed', { Condition: refusal.condition ?? 'If-Match' })
     case 'upload-missing':
       return new S3Error('NoSuchUpload', { UploadId: uploadId })
+    // Whoever copies reads the source again first; this is what is left when it never holds still.
+    case 'bytes-missing':
+      return new S3Error('OperationAborted')
     // Whoever completes reads the parts again first; this is what is left when they never hold still.
     case 'parts-changed':
       return new S3Error('OperationAborted')

@@ -4,23 +4,16 @@
  */
 import type { Chance } from '../base/chance.ts'
 import type { Instant } from '../base/clock.ts'
-import type { HoldKey, Holds } from '../base/holds.ts'
 import type { Account } from '../identity/account.ts'
 import { S3Error } from '../model/errors.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
-import type {
-  BucketRow,
-  ObjectAttributes,
-  ObjectRow,
-  PartRow,
-  UploadRow,
-} from '../stores/metadata/records.ts'
+import type { BucketRow, ObjectAttributes, PartRow, UploadRow } from '../stores/metadata/records.ts'
 import type { ListPage, MetadataStore, NewPart, UploadQuery } from '../stores/metadata/store.ts'
 import type { PartDigests } from './completed-checksum.ts'
 import { completeUpload, type Completed, type CompletionRequest } from './completion.ts'
 import { copiedPart, type CopiedPart, type Stretch } from './copied-part.ts'
 import { partAlgorithm } from './parts.ts'
-import { accepted } from './refusals.ts'
+import { accepted, standing } from './refusals.ts'
 import type { Settings } from './settings.ts'
 import type { UploadChecksum } from './upload-checksum.ts'
 import { UploadIds, uploadIdOf } from './upload-ids.ts'
@@ -30,7 +23,6 @@ export interface UploadsParts {
   readonly settings: Settings
   readonly chance: Chance
   readonly digests: PartDigests
-  readonly holds: Holds
 }
 
 export interface NewUpload {
@@ -90,11 +82,10 @@ export class Uploads {
     return accepted(await this.#made.metadata.putPart(uploadId, part), { uploadId })
   }
 
-  /** Keeps the bytes of an object from reclaim until disposed, while a part is made of them. */
-  hold(row: ObjectRow): Disposable {
-    const key = holdKey(row)
-    const release = key === undefined ? () => {} : this.#made.holds.hold(key)
-    return { [Symbol.dispose]: release }
+  /** The same for a part made of bytes of an object; undefined when these were reclaimed since it was found. */
+  async putCopiedPart(upload: UploadRow, part: NewPart): Promise<PartRow | undefined> {
+    const { uploadId } = upload
+    return standing(await this.#made.metadata.putPart(uploadId, part), { uploadId })
   }
 
   /** A part made of bytes of an object, with its checksum for this upload where that is known. */
@@ -125,17 +116,5 @@ export class Uploads {
   /** Open uploads of a bucket by key, then by age. */
   list(query: UploadQuery): Promise<ListPage<UploadRow>> {
     return this.#made.metadata.listUploads(query)
-  }
-}
-
-/** Small bytes need no hold: they are found together with their object. */
-function holdKey({ locator }: ObjectRow): HoldKey | undefined {
-  switch (locator.kind) {
-    case 'inline':
-      return undefined
-    case 'blob':
-      return `blob:${locator.blob}`
-    case 'parts':
-      return `content:${locator.content}`
   }
 }

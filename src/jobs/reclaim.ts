@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { HoldKey, Holds } from '../base/holds.ts'
+import type { BlobId } from '../base/ids.ts'
 import type { BlobStore } from '../stores/blobs/store.ts'
 import type { NewLocator } from '../stores/metadata/records.ts'
 import type { MetadataStore, ReclaimEntry } from '../stores/metadata/store.ts'
@@ -50,8 +51,17 @@ export class ReclaimJob implements Job {
     const { metadata, blobs, holds } = this.#parts
     const freed = await metadata.finishReclaim(entries)
     const removable = freed.filter((id) => !holds.has(`blob:${id}`))
-    for (const id of removable) await blobs.remove(id)
-    if (removable.length > 0) await metadata.blobsRemoved(removable)
+    const failures: unknown[] = []
+    const removed: BlobId[] = []
+    for (const id of removable) {
+      await blobs.remove(id).then(
+        () => removed.push(id),
+        (error: unknown) => failures.push(error),
+      )
+    }
+    if (removed.length > 0) await metadata.blobsRemoved(removed)
+    // One file that cannot be removed does not keep the others; its entry waits for the next round.
+    if (failures.length > 0) throw failures[0]
   }
 
   #isHeld(entry: ReclaimEntry): boolean {

@@ -1,5 +1,6 @@
 /** What an operation is handed: who asks, in which bucket, and the rules and stores it may use. Built by server/compose. */
 import type { Instant } from '../base/clock.ts'
+import type { Holds } from '../base/holds.ts'
 import type { Account } from '../identity/account.ts'
 import type { Buckets } from '../domain/buckets.ts'
 import type { Objects } from '../domain/objects.ts'
@@ -19,6 +20,8 @@ export interface Service {
   readonly settings: Settings
   readonly buckets: Buckets
   readonly objects: Objects
+  /** What requests hold of the stored bytes, so that reclaim leaves it alone. */
+  readonly holds: Holds
   readonly uploads: Uploads
   /** Makes a body durable, yet unseen. */
   readonly ingest: Ingest

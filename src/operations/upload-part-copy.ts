@@ -1,6 +1,6 @@
 /** UploadPartCopy: a part made of bytes that are already here; no byte moves, and none is read unless a checksum asks for it. */
 import { copyRange } from '../domain/copy-range.ts'
-import { findSource } from '../domain/copy-source.ts'
+import { fromSource, type Source } from '../domain/copy-source.ts'
 import { quoted } from '../domain/etags.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { checkPartNumber, checksumMembers } from '../domain/parts.ts'
@@ -9,9 +9,10 @@ import { versionIdOf } from '../domain/versions.ts'
 import type { UploadPartCopyInput, UploadPartCopyOutput } from '../model/types.gen.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
 import { createHasher } from '../payload/checksums/hashers.ts'
+import type { UploadRow } from '../stores/metadata/records.ts'
 import type { Service } from './service.ts'
 
-/** Throws InvalidArgument, NoSuchUpload, what findSource throws, and InvalidRequest beyond 5 GiB. */
+/** Throws InvalidArgument, NoSuchUpload, what fromSource throws, and InvalidRequest beyond 5 GiB. */
 export async function uploadPartCopy(
   input: UploadPartCopyInput,
   s3: Service,
@@ -19,8 +20,20 @@ export async function uploadPartCopy(
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   checkPartNumber(input.PartNumber)
   const upload = await s3.uploads.open(s3.bucket, input)
-  const { bucket, found } = await findSource(input, s3)
-  using _held = s3.uploads.hold(found.row)
+  return await fromSource(input, s3, (source) => copyOf(source, { input, upload, s3 }))
+}
+
+interface Asked {
+  readonly input: UploadPartCopyInput
+  readonly upload: UploadRow
+  readonly s3: Service
+}
+
+/** Undefined when the bytes of the source are gone. */
+async function copyOf(
+  { bucket, found }: Source,
+  { input, upload, s3 }: Asked,
+): Promise<UploadPartCopyOutput | undefined> {
   const range = copyRange(input.CopySourceRange, found.row.sizeBytes)
   const copied = await s3.uploads.copiedPart(upload, { found, range })
   const asked = upload.checksum === undefined ? undefined : s3.uploads.partAlgorithm(upload)
@@ -28,12 +41,13 @@ export async function uploadPartCopy(
   const checksums = isUnknown
     ? { [asked]: await readChecksum(s3.emit(found, range), asked) }
     : copied.checksums
-  const part = await s3.uploads.putPart(upload, {
+  const part = await s3.uploads.putCopiedPart(upload, {
     ...copied,
     checksums,
     number: input.PartNumber,
     modified: s3.now,
   })
+  if (part === undefined) return undefined
   return {
     CopySourceVersionId: versionIdOf(bucket, found.row),
     CopyPartResult: {

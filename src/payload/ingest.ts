@@ -6,6 +6,7 @@ import { S3Error } from '../model/errors.ts'
 import type { Payload } from '../model/payload.ts'
 import type { BlobAbout, BlobStore } from '../stores/blobs/store.ts'
 import type { NewLocator } from '../stores/metadata/records.ts'
+import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
 import type { DeclaredDigests } from './declared.ts'
 import { DigestPlan, digestsOf, RunningDigests, type ProvenDigests } from './digests.ts'
@@ -20,7 +21,10 @@ export interface IngestPlan {
   readonly about: BlobAbout
 }
 
-/** Durable bytes that no row names yet. Disposed without `keep`, they are removed. */
+/**
+ * Durable bytes that no row names yet. Disposed without `keep`, they are removed; unless the metadata store has failed:
+ * the commit that was to name them may be durable all the same, and the next life finds out.
+ */
 export interface Ingested extends ProvenDigests, AsyncDisposable {
   readonly sizeBytes: number
   readonly locator: Exclude<NewLocator, { kind: 'parts' }>
@@ -35,6 +39,7 @@ export interface IngestParts {
   readonly blobs: BlobStore
   readonly names: BlobNames
   readonly holds: Holds
+  readonly metadata: Pick<MetadataStore, 'failure'>
 }
 
 /** Small bodies are handed on to the metadata store (one commit, no file), all others become a blob. */
@@ -93,7 +98,7 @@ async function ingestBlob(
       blob,
       sizeBytes,
       proven: passage.proven,
-      blobs: parts.blobs,
+      parts,
       release,
     })
   } catch (error) {
@@ -142,7 +147,7 @@ interface StoredBlob {
   readonly blob: BlobId
   readonly sizeBytes: number
   readonly proven: ProvenDigests
-  readonly blobs: BlobStore
+  readonly parts: Pick<IngestParts, 'blobs' | 'metadata'>
   /** Ends the hold that keeps reclaim away. */
   readonly release: () => void
 }
@@ -173,8 +178,9 @@ class IngestedBlob implements Ingested {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#settled) return
     this.#settled = true
-    // The error that led here matters, not that of tidying up: what stays is garbage that reclaim's sweep finds.
-    await Promise.allSettled([this.#stored.blobs.remove(this.#stored.blob)])
+    const { blob, parts } = this.#stored
+    // The error that led here matters, not that of tidying up: what stays is garbage that the orphan sweep finds.
+    if (parts.metadata.failure === undefined) await Promise.allSettled([parts.blobs.remove(blob)])
     this.#stored.release()
   }
 }

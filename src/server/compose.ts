@@ -92,8 +92,9 @@ export async function compose({ stores, settings, credentials, chance }: Parts):
     settings,
     buckets: new Buckets({ metadata, settings }),
     objects: new Objects({ metadata }),
-    uploads: new Uploads({ metadata, settings, chance, digests, holds }),
-    ingest: createIngest({ blobs, names, holds }),
+    uploads: new Uploads({ metadata, settings, chance, digests }),
+    holds,
+    ingest: createIngest({ blobs, names, holds, metadata }),
     emit: createEmit({ blobs, metadata, holds }),
     accountOf: (canonicalId: string) => credentials.account(canonicalId),
   }

@@ -10,6 +10,7 @@ const meant = [
   [{ refused: 'bucket-not-empty' }, 'BucketNotEmpty', { BucketName: 'photos' }],
   [{ refused: 'bucket-exists' }, 'BucketAlreadyExists', { BucketName: 'photos' }],
   [{ refused: 'object-missing' }, 'NoSuchKey', { Key: 'k' }],
+  [{ refused: 'bytes-missing' }, 'OperationAborted', {}],
   [{ refused: 'upload-missing' }, 'NoSuchUpload', { UploadId: 'u' }],
   [
     { refused: 'condition-failed', condition: 'If-None-Match' },

@@ -59,8 +59,14 @@ export async function memoryService(changed: Partial<Settings> = {}): Promise<Me
     settings,
     buckets,
     objects: new Objects({ metadata }),
-    uploads: new Uploads({ metadata, settings, chance: systemChance, digests, holds }),
-    ingest: createIngest({ blobs, names: new BlobNames(metadata.epoch, systemChance), holds }),
+    uploads: new Uploads({ metadata, settings, chance: systemChance, digests }),
+    holds,
+    ingest: createIngest({
+      blobs,
+      names: new BlobNames(metadata.epoch, systemChance),
+      holds,
+      metadata,
+    }),
     emit: createEmit({ blobs, metadata, holds }),
     sourceBucket: async (name: string) => await buckets.find(name),
     accountOf: (canonicalId: string) =>

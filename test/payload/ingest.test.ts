@@ -41,7 +41,12 @@ function bench(): Bench {
   const blobs = memoryBlobs()
   const holds = new Holds()
   const names = new RememberedNames(1, systemChance)
-  return { blobs, holds, names, ingest: createIngest({ blobs, holds, names }) }
+  return {
+    blobs,
+    holds,
+    names,
+    ingest: createIngest({ blobs, holds, names, metadata: { failure: undefined } }),
+  }
 }
 
 interface Sent extends BodyFacts {

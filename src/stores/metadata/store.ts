@@ -31,8 +31,9 @@ export interface Refusal {
     | 'bucket-exists'
     | 'bucket-missing'
     | 'bucket-not-empty'
-    /** Also where a copy names bytes that were reclaimed since it read its source: read that again. */
     | 'object-missing'
+    /** A copy names bytes that were reclaimed since it read its source: read that again. */
+    | 'bytes-missing'
     | 'condition-failed'
     | 'upload-missing'
     /** A part of the list was replaced or removed between reading and completing: read again. */
@@ -87,6 +88,8 @@ export interface ListPage<Row> {
 export interface MetadataStore extends AsyncDisposable {
   /** A number for this life of the process, greater than every earlier one; durable. */
   readonly epoch: number
+  /** Why no call resolves any more. Whether a call that it rejected had been made durable is then not known. */
+  readonly failure: Error | undefined
 
   createBucket(bucket: {
     name: string

@@ -82,7 +82,7 @@ export function reclaimContract(open: Open): void {
       await reclaim(scene)
       assert.equal(await store.inlineBytes(row), undefined)
       const late = await store.putObject(newObject(bucket.id, 'c', { locator }), {})
-      assert.deepEqual(late, { refused: 'object-missing' })
+      assert.deepEqual(late, { refused: 'bytes-missing' })
     })
   })
 
@@ -119,7 +119,7 @@ export function reclaimContract(open: Open): void {
       assert.deepEqual(await reclaim(scene), [blob(1)])
       const copy = async (locator: NewLocator): Promise<unknown> =>
         store.putObject(newObject(bucket.id, 'copy', { locator }), {})
-      const missing = { refused: 'object-missing' }
+      const missing = { refused: 'bytes-missing' }
       assert.deepEqual(await copy(locator), missing)
       assert.deepEqual(await copy(inBlob(1)), missing)
       await store.putObject(newObject(bucket.id, 'one', { locator: inBlob(7) }), {})

@@ -67,12 +67,16 @@ export function placement(locator: NewLocator): Placement {
   return { bytes: whole(locator.bytes), crc: crc32(locator.bytes) }
 }
 
-/** Inside a transaction: small bytes become a row of their own. */
+/** Inside a transaction: small bytes become a row of their own. Their CRC covers its number, so that no other row can pass for it. */
 export function place(db: Connection, placement: Placement): Uint8Array {
   if (placement instanceof Uint8Array) return placement
+  const last = db.get(`SELECT seq FROM sqlite_sequence WHERE name = 'small'`)
+  const id = last === undefined ? 1 : integer(last, 'seq') + 1
+  const locator = numbered(inline, id)
   // The node:sqlite of Node 24.12 binds an empty array as NULL.
-  const sql = `INSERT INTO small (crc, bytes) VALUES (?, coalesce(?, x''))`
-  return numbered(inline, db.insert(sql, placement.crc, placement.bytes))
+  const sql = `INSERT INTO small (id, crc, bytes) VALUES (?, ?, coalesce(?, x''))`
+  db.run(sql, id, crc32(locator, placement.crc), placement.bytes)
+  return locator
 }
 
 /** Undefined when they were reclaimed. Throws CorruptRecord. */
@@ -80,7 +84,7 @@ export function readSmall(db: Connection, id: number): Uint8Array | undefined {
   const row = db.get('SELECT crc, bytes FROM small WHERE id = ?', id)
   if (row === undefined) return undefined
   const found = bytes(row, 'bytes')
-  if (crc32(found) === integer(row, 'crc')) return found
+  if (crc32(numbered(inline, id), crc32(found)) === integer(row, 'crc')) return found
   throw new CorruptRecord(`small bytes ${id}: the checksum does not match`)
 }
 

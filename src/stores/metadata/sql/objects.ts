@@ -48,7 +48,7 @@ export function putObject(db: Connection, write: ObjectWrite): Uint8Array | Refu
   const refusal = refuse(present, write.condition)
   if (refusal !== undefined) return refusal
   const locator = place(db, write.placement)
-  if (locator === write.placement && !isUsable(db, locator)) return { refused: 'object-missing' }
+  if (locator === write.placement && !isUsable(db, locator)) return { refused: 'bytes-missing' }
   replaceObject(db, present, { ...write, locator })
   return locator
 }

@@ -46,7 +46,7 @@ export function putPart(db: Connection, call: PartWrite): number | Refusal {
   removePart(db, { content, number: call.number, now: call.now })
   for (const [run, write] of call.runs.entries()) {
     const locator = place(db, write.placement)
-    if (locator === write.placement && !isUsable(db, locator)) return { refused: 'object-missing' }
+    if (locator === write.placement && !isUsable(db, locator)) return { refused: 'bytes-missing' }
     const record = seal(write.record, lateColumns(content, revision), locator)
     const counts = [write.size, call.runs.length, call.partSize]
     db.run(insert, content, run, call.number, revision, ...counts, locator, record)
@@ -87,9 +87,12 @@ function decodePlacedPart(row: Row): PartRow & { readonly offset: number } {
   return { ...decodePart(row), offset: integer(row, 'start') }
 }
 
+/** More than a part has runs: number and run as one number, in the order in which the bytes follow each other. */
+const placesOfNumber = 2 ** 32
+
 /**
- * The offsets are no part of the records, for they are set at Complete; that they leave neither gap nor overlap proves
- * them instead. Throws CorruptRecord.
+ * The offsets are no part of the records, for they are set at Complete; that they leave neither gap nor overlap, and go
+ * in the order of the parts, proves them instead. Throws CorruptRecord.
  */
 export function objectRuns(
   db: Connection,
@@ -102,10 +105,13 @@ export function objectRuns(
   if (first === undefined) return []
   const rows = before === undefined ? [first, ...rest] : [before, first, ...rest]
   let end = before === undefined ? 0 : integer(before, 'start')
+  let place = -1
   for (const row of rows) {
-    if (integer(row, 'start') !== end)
+    const next = integer(row, 'number') * placesOfNumber + integer(row, 'run')
+    if (integer(row, 'start') !== end || next <= place)
       throw new CorruptRecord(`content ${content}: runs do not meet at ${end}`)
     end += integer(row, 'size')
+    place = next
   }
   const isInside = offset < integer(first, 'start') + integer(first, 'size')
   return isInside ? [first, ...rest].slice(0, max).map(decodeRun) : []

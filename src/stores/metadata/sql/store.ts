@@ -65,6 +65,10 @@ export class SqlMetadata implements MetadataStore {
     this.#release = parts.release
   }
 
+  get failure(): Error | undefined {
+    return this.#writer.failure
+  }
+
   async createBucket(bucket: NewBucket): Promise<BucketRow | Refusal> {
     return this.#writer.write('createBucket', bucket)
   }
