@@ -153,7 +153,9 @@ async function launch(
   for (;;) {
     const line = await Promise.race([once(lines, 'line').then(([text]) => String(text)), ended])
     if (line === undefined)
-      throw new Error(`ashlar serve ended before it was ready:\n${written.join('')}`)
+      throw new Error(
+        `ashlar serve ended before it was ready, exit code ${child.exitCode}:\n${written.join('')}`,
+      )
     const found = /^ASHLAR_READY (?<json>.*)$/.exec(line)?.groups?.['json']
     if (found !== undefined) return { child, ready: JSON.parse(found) as Ready }
   }

@@ -1,0 +1,71 @@
+/** What lies in a data folder against what its rows name: nothing may be missing, and after reclaim nothing left over. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface Audit {
+  readonly blobs: number
+  /** Named by a row, and not there. */
+  readonly missing: readonly string[]
+  /** There, and named by no row and no entry of the reclaim queue. */
+  readonly orphans: readonly string[]
+  readonly queued: number
+}
+
+/** Reads beside a running server as well: one moment of the database, then the folder. */
+export function audit(dataDir: string): Audit {
+  const database = new DatabaseSync(join(dataDir, 'metadata.sqlite'), { readOnly: true })
+  try {
+    database.exec('BEGIN')
+    const column = (sql: string): string[] =>
+      database
+        .prepare(sql)
+        .all()
+        .map((row) => String(row['name']))
+    const named = column(
+      `SELECT lower(hex(locator)) AS name FROM objects UNION SELECT lower(hex(locator)) FROM versions
+        UNION SELECT lower(hex(locator)) FROM parts`,
+    )
+    const queue = column('SELECT lower(hex(locator)) AS name FROM reclaim')
+    const small = column(`SELECT '01' || printf('%016x', id) AS name FROM small`)
+    const contents = column(`SELECT DISTINCT '03' || printf('%016x', content) AS name FROM parts
+      UNION SELECT '03' || printf('%016x', content) FROM uploads`)
+    const open = column(`SELECT '03' || printf('%016x', content) AS name FROM uploads`)
+    database.exec('COMMIT')
+    const files = filesOf(join(dataDir, 'blobs')).map((id) => `02${id}`)
+    const there = new Set([...files, ...small, ...contents])
+    const owned = new Set([...named, ...open].map(bytesOf))
+    const known = new Set([...owned, ...queue.map(bytesOf)])
+    return {
+      blobs: files.length,
+      missing: [...owned].filter((name) => name !== '00' && !there.has(name)),
+      orphans: [...there].filter((name) => !known.has(name)),
+      queued: queue.length,
+    }
+  } finally {
+    database.close()
+  }
+}
+
+/** The audit once reclaim has nothing left to do, or as it is after `patienceMs`. For a server without load and without grace. */
+export async function settled(dataDir: string, patienceMs = 15_000): Promise<Audit> {
+  const end = performance.now() + patienceMs
+  for (;;) {
+    const found = audit(dataDir)
+    const isClean = found.queued === 0 && found.orphans.length === 0 && found.missing.length === 0
+    if (isClean || performance.now() > end) return found
+    await sleep(50)
+  }
+}
+
+/** A locator without the offset. */
+function bytesOf(locator: string): string {
+  return locator.startsWith('02') ? locator.slice(0, 34) : locator
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+}

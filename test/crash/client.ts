@@ -1,0 +1,63 @@
+/** A client for many requests: signed by foreign code, over connections that stay open, and honest about what it did not hear. */
+import { Agent, request, type IncomingMessage } from 'node:http'
+import { once } from 'node:events'
+import { signRequest, type RequestPlan, type Signable } from '../harness/sign.ts'
+
+export interface Heard {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+  /** What stands in `<Code>`. */
+  readonly code: string | undefined
+}
+
+/** The server did not answer, or broke its answer off: what it did is not known. */
+export class Unheard extends Error {
+  override readonly name = 'Unheard'
+}
+
+export class Client implements Disposable {
+  readonly #server: Signable
+  readonly #agent: Agent = new Agent({ keepAlive: true, maxSockets: 64 })
+
+  constructor(server: Signable) {
+    this.#server = server
+  }
+
+  /** Throws Unheard. */
+  async send(plan: RequestPlan): Promise<Heard> {
+    const { method, target, headers, body } = await signRequest(this.#server, {
+      payload: 'unsigned',
+      ...plan,
+    })
+    try {
+      const sent = request({
+        host: this.#server.host,
+        port: this.#server.port,
+        agent: this.#agent,
+        method,
+        path: target,
+        headers: headers.flat(),
+        timeout: 20_000,
+      })
+      sent.on('timeout', () => sent.destroy(new Error('no answer in 20 s')))
+      sent.end(body)
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      const bytes = Buffer.concat(await Array.fromAsync(answer as AsyncIterable<Buffer>))
+      if (!answer.complete) throw new Error('the answer broke off')
+      const code = /<Code>([^<]*)<\/Code>/.exec(bytes.toString('latin1', 0, 2000))?.[1]
+      return { status: answer.statusCode ?? 0, headers: answer.headers, body: bytes, code }
+    } catch (cause) {
+      throw new Unheard(cause instanceof Error ? cause.message : String(cause), { cause })
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#agent.destroy()
+  }
+}
+
+/** Content of the first element of this name. */
+export function element({ body }: Heard, name: string): string {
+  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(body.toString())?.[1] ?? ''
+}

@@ -1,0 +1,60 @@
+/** kill -9 under load, again and again: every acknowledged result is there afterwards, and nothing else takes up room. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startServer } from '../harness/server.ts'
+import { settled } from './audit.ts'
+import { Client } from './client.ts'
+import { chance, type Proof, type Run, type Scale } from './proof.ts'
+import { WriterClient } from './writer-client.ts'
+
+const scales: Readonly<Record<Scale, { readonly kills: number; readonly clients: number }>> = {
+  ci: { kills: 5, clients: 12 },
+  nightly: { kills: 250, clients: 32 },
+  release: { kills: 1000, clients: 64 },
+}
+
+/** Load lasts at least this long, and up to as much longer, before the process is killed. */
+const loadMs = 300
+
+export async function proveKill(run: Run): Promise<Proof> {
+  const { kills, clients: count } = scales[run.scale]
+  const random = chance(run.seed)
+  await using server = await startServer({ env: { ASHLAR_RECLAIM_GRACE: '0' } })
+  using client = new Client(server)
+  await client.send({ method: 'PUT', path: '/proof' })
+  const writers = Array.from(
+    { length: count },
+    (_, index) => new WriterClient(client, `w${index}`, chance(run.seed + 1 + index)),
+  )
+  const acknowledged = (): number => writers.reduce((sum, writer) => sum + writer.acknowledged, 0)
+  const violations: string[] = []
+  let restartMsMax = 0
+  let blobs = 0
+  for (let kill = 1; kill <= kills; kill++) {
+    const working = writers.map((writer) => writer.work())
+    await sleep(loadMs + random() * loadMs)
+    await server.kill()
+    await Promise.all(working)
+    const begun = performance.now()
+    await server.restart()
+    restartMsMax = Math.max(restartMsMax, performance.now() - begun)
+    await Promise.all(writers.map((writer) => writer.check()))
+    const found = await settled(server.dataDir)
+    blobs = Math.max(blobs, found.blobs)
+    violations.push(...found.missing.map((name) => `kill ${kill}: ${name} is missing`))
+    violations.push(...found.orphans.map((name) => `kill ${kill}: ${name} is an orphan`))
+    if (found.queued > 0) violations.push(`kill ${kill}: ${found.queued} entries stay in the queue`)
+    violations.push(...writers.flatMap((writer) => writer.violations.splice(0)))
+    run.progress(
+      `kill ${kill} of ${kills}: ${acknowledged()} acknowledged, ${violations.length} violations`,
+    )
+    if (violations.length > 0) break
+  }
+  const figures = {
+    kills,
+    clients: count,
+    acknowledged: acknowledged(),
+    blobs,
+    restartMsMax: Math.round(restartMsMax),
+  }
+  return { figures, violations }
+}

@@ -1,0 +1,77 @@
+/** The whole service in this process, on a blob store whose file system is handed in: one life of it after another. */
+import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { systemChance } from '../../src/base/chance.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { credentialsOf } from '../../src/server/accounts.ts'
+import { compose, type Composed, type Stores } from '../../src/server/compose.ts'
+import { OrphanJob } from '../../src/jobs/orphans.ts'
+import { ReclaimJob } from '../../src/jobs/reclaim.ts'
+import type { Service } from '../../src/operations/service.ts'
+import { openFileBlobs } from '../../src/stores/blobs/files.ts'
+import type { FileSystem } from '../../src/stores/blobs/file-system.ts'
+import { openSqliteMetadata } from '../../src/stores/metadata/sqlite.ts'
+import { alice, noon } from '../operations/memory-service.ts'
+
+export class Life implements AsyncDisposable {
+  /** What ended the trust in the disk. */
+  fatal: unknown
+  readonly #stores: Stores
+  readonly #s3: Composed
+
+  static async begin(data: string, fileSystem: FileSystem): Promise<Life> {
+    const directory = join(data, 'blobs')
+    mkdirSync(directory, { recursive: true })
+    const told: { life?: Life } = {}
+    const onFatal = (error: unknown): void => {
+      if (told.life !== undefined) told.life.fatal = error
+    }
+    const metadata = await openSqliteMetadata({ file: join(data, 'metadata.sqlite'), onFatal })
+    const blobs = await openFileBlobs({ directory, onFatal, fileSystem })
+    const close = async (): Promise<void> => {
+      await blobs[Symbol.asyncDispose]()
+      await metadata[Symbol.asyncDispose]()
+    }
+    const stores: Stores = { metadata, blobs, [Symbol.asyncDispose]: close }
+    const settings = { region: 'us-east-1', defaultChecksum: 'CRC64NVME', endpoint: '' } as const
+    const credentials = credentialsOf([])
+    told.life = new Life(
+      stores,
+      await compose({ stores, settings, credentials, chance: systemChance }),
+    )
+    return told.life
+  }
+
+  private constructor(stores: Stores, s3: Composed) {
+    this.#stores = stores
+    this.#s3 = s3
+  }
+
+  async service(name: string): Promise<Service> {
+    const bucket = await this.#s3.metadata.getBucket(name)
+    const signal = new AbortController().signal
+    const exchange = { arrived: noon, signal } as never
+    return this.#s3.serviceFor({ caller: alice, bucket, exchange })
+  }
+
+  /** Both jobs until they have nothing to do, as far as the disk lets them. */
+  async reclaim(): Promise<void> {
+    const { metadata, blobs } = this.#stores
+    const clock = { now: () => systemClock.now() + 10_000 }
+    const holds = this.#s3.holds
+    for (const job of [
+      new OrphanJob({ metadata, blobs }),
+      new ReclaimJob({ metadata, blobs, holds, clock, graceMs: 0 }),
+    ]) {
+      try {
+        while (await job.step());
+      } catch {
+        // The next life finds what this one could not remove.
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stores[Symbol.asyncDispose]()
+  }
+}

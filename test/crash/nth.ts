@@ -1,0 +1,132 @@
+/**
+ * "Fail the Nth I/O" through the seam of the blob store: the same script once for every call it makes of the file system.
+ * What failed is not acknowledged, what was acknowledged is there in the next life, and a failed sync is fatal.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  nodeFileSystem,
+  type FileSystem,
+  type OpenFile,
+} from '../../src/stores/blobs/file-system.ts'
+import { audit } from './audit.ts'
+import { Life } from './life.ts'
+import type { Proof, Run, Scale } from './proof.ts'
+import { Script } from './script.ts'
+
+/** Every how many calls one is made to fail, and with which errors. */
+const scales: Readonly<
+  Record<Scale, { readonly stride: number; readonly errors: readonly string[] }>
+> = {
+  ci: { stride: 17, errors: ['EIO'] },
+  nightly: { stride: 1, errors: ['EIO', 'ENOSPC'] },
+  release: { stride: 1, errors: ['EIO', 'ENOSPC', 'EMFILE'] },
+}
+
+export async function proveNth(run: Run): Promise<Proof> {
+  const { stride, errors } = scales[run.scale]
+  const violations: string[] = []
+  let runs = 0
+  let fatal = 0
+  let acknowledged = 0
+  const unfailed = new FailingNth(Infinity, 'EIO')
+  await once(unfailed, violations)
+  const first = 1 + (run.seed % stride)
+  for (const code of errors) {
+    for (let nth = first; nth <= unfailed.calls; nth += stride) {
+      const fileSystem = new FailingNth(nth, code)
+      const outcome = await once(fileSystem, violations)
+      runs += 1
+      acknowledged += outcome.acknowledged
+      if (outcome.isFatal) fatal += 1
+      const isSync = fileSystem.failed.startsWith('sync') && code !== 'EMFILE'
+      if (isSync !== outcome.isFatal)
+        violations.push(`${code} in ${fileSystem.failed}: fatal is ${outcome.isFatal}`)
+      if (runs % 50 === 0)
+        run.progress(`${code}: call ${nth} of ${unfailed.calls}, ${violations.length} violations`)
+    }
+  }
+  return { figures: { calls: unfailed.calls, runs, fatal, acknowledged }, violations }
+}
+
+interface Outcome {
+  readonly acknowledged: number
+  readonly isFatal: boolean
+}
+
+/** One life in which a call fails, and a second one on a healthy disk that looks at what the first one left. */
+async function once(fileSystem: FailingNth, violations: string[]): Promise<Outcome> {
+  const data = await mkdtemp(join(tmpdir(), 'ashlar-nth-'))
+  const told = (what: string): void => {
+    violations.push(`call ${fileSystem.nth} (${fileSystem.code} in ${fileSystem.failed}): ${what}`)
+  }
+  try {
+    const script = new Script(told)
+    let isFatal = false
+    {
+      await using life = await Life.begin(data, fileSystem)
+      await script.play(life)
+      await life.reclaim()
+      isFatal = life.fatal !== undefined
+    }
+    await using life = await Life.begin(data, nodeFileSystem)
+    await script.verify(life)
+    await life.reclaim()
+    const found = audit(data)
+    for (const name of found.missing) told(`${name} is missing`)
+    for (const name of found.orphans) told(`${name} is an orphan`)
+    if (found.queued > 0) told(`${found.queued} entries stay in the queue`)
+    return { acknowledged: script.acknowledged, isFatal }
+  } finally {
+    await rm(data, { recursive: true, force: true })
+  }
+}
+
+/** Fails the Nth call, once; counts them all. */
+class FailingNth implements FileSystem {
+  calls = 0
+  failed = ''
+  readonly nth: number
+  readonly code: string
+
+  constructor(nth: number, code: string) {
+    this.nth = nth
+    this.code = code
+  }
+
+  create = async (path: string): Promise<OpenFile> =>
+    this.#wrap(await this.#do('create', () => nodeFileSystem.create(path)))
+  open = async (path: string): Promise<OpenFile> =>
+    this.#wrap(await this.#do('open', () => nodeFileSystem.open(path)))
+  unlink = (path: string): Promise<void> => this.#do('unlink', () => nodeFileSystem.unlink(path))
+  makeFolder = (path: string): Promise<void> =>
+    this.#do('makeFolder', () => nodeFileSystem.makeFolder(path))
+  syncFolder = (path: string): Promise<void> =>
+    this.#do('syncFolder', () => nodeFileSystem.syncFolder(path))
+  readFolder = (path: string): Promise<readonly string[]> =>
+    this.#do('readFolder', () => nodeFileSystem.readFolder(path))
+
+  /** Descriptors run out where something is opened, and nowhere else. */
+  async #do<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.calls += 1
+    if (this.calls !== this.nth) return work()
+    this.failed = name
+    const syscall = this.code === 'EMFILE' ? 'open' : name
+    throw Object.assign(new Error(`planted in ${name}`), { code: this.code, syscall })
+  }
+
+  #wrap(file: OpenFile): OpenFile {
+    return {
+      read: (into, position) => this.#do('read', () => file.read(into, position)),
+      write: (bytes, position) =>
+        this.#do('write', () => file.write(bytes.subarray(0, 100_000), position)),
+      sizeBytes: () => file.sizeBytes(),
+      syncData: () => this.#do('syncData', () => file.syncData()),
+      close: async () => {
+        await file.close()
+        await this.#do('close', async () => undefined)
+      },
+    }
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * "Fail the Nth sync or write" of a real server, SQLite's included, by a small library that is preloaded into it. The
+ * process ends within seconds, says why, starts again on what is there, and has kept every acknowledgement.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startServer, type TestServer } from '../harness/server.ts'
+import { settled } from './audit.ts'
+import { Client } from './client.ts'
+import { chance, type Proof, type Run, type Scale } from './proof.ts'
+import { WriterClient } from './writer-client.ts'
+
+const runsOf: Readonly<Record<Scale, number>> = { ci: 6, nightly: 75, release: 300 }
+const writerCount = 6
+const loadMs = 1500
+const endMsMax = 5000
+
+export async function provePreload(run: Run): Promise<Proof> {
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-preload-'))
+  try {
+    const library = join(folder, 'fail-nth.so')
+    const why = build(library)
+    if (why !== undefined) return { figures: {}, violations: [], skipped: why }
+    return await new Preload(folder, library, run).prove()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Why the library could not be built; undefined when it was. */
+function build(library: string): string | undefined {
+  if (process.platform !== 'linux') return 'LD_PRELOAD and /proc are of Linux'
+  try {
+    const source = join(import.meta.dirname, 'fail-nth.c')
+    execFileSync('gcc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl'], {
+      stdio: 'pipe',
+    })
+    return undefined
+  } catch (error) {
+    return `gcc does not build the library: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+class Preload {
+  readonly #folder: string
+  readonly #data: string
+  readonly #library: string
+  readonly #run: Run
+  readonly #random: () => number
+  readonly #violations: string[] = []
+  #runs = 0
+  #ended = 0
+  #endMsMax = 0
+
+  constructor(folder: string, library: string, run: Run) {
+    this.#folder = folder
+    this.#data = join(folder, 'data')
+    this.#library = library
+    this.#run = run
+    this.#random = chance(run.seed)
+  }
+
+  async prove(): Promise<Proof> {
+    const env = { ASHLAR_RECLAIM_GRACE: '0', LD_PRELOAD: this.#library, ASHLAR_FAIL: this.#plan }
+    await using server = await startServer({ env, dataDir: this.#data })
+    using client = new Client(server)
+    await client.send({ method: 'PUT', path: '/proof' })
+    const writers = Array.from(
+      { length: writerCount },
+      (_, index) => new WriterClient(client, `w${index}`, chance(this.#run.seed + 1 + index)),
+    )
+    const runs = runsOf[this.#run.scale]
+    while (this.#runs < runs && this.#violations.length === 0) {
+      await this.#once(server, writers)
+      this.#run.progress(
+        `run ${this.#runs} of ${runs}: ended ${this.#ended} times, ${this.#violations.length} violations`,
+      )
+    }
+    const acknowledged = writers.reduce((sum, writer) => sum + writer.acknowledged, 0)
+    const figures = {
+      runs: this.#runs,
+      ended: this.#ended,
+      endMsMax: Math.round(this.#endMsMax),
+      acknowledged,
+    }
+    return { figures, violations: this.#violations }
+  }
+
+  get #plan(): string {
+    return join(this.#folder, 'plan')
+  }
+
+  async #once(server: TestServer, writers: readonly WriterClient[]): Promise<void> {
+    this.#runs += 1
+    const kind = this.#random() < 0.6 ? 'sync' : 'write'
+    const nth = 1 + Math.floor(this.#random() ** 2 * (kind === 'sync' ? 250 : 900))
+    const said = server.log().length
+    writeFileSync(this.#plan, `${kind} ${nth} ${this.#data}\n`)
+    const working = await this.#begun(server, writers)
+    await this.#judge(server, { said, isBegun: working.length > 0 })
+    rmSync(this.#plan)
+    await server.kill()
+    await Promise.all(working)
+    await server.restart()
+    await Promise.all(writers.map((writer) => writer.check()))
+    const found = await settled(this.#data)
+    for (const name of found.missing) this.#wrong(`${name} is missing`)
+    for (const name of found.orphans) this.#wrong(`${name} is an orphan`)
+    for (const wrong of writers.flatMap((writer) => writer.violations.splice(0))) {
+      // A write of a blob that fails is answered with an error, and the process goes on.
+      if (!/: 500 InternalError$/.test(wrong)) this.#wrong(wrong)
+    }
+  }
+
+  /** The server may well end before it is ready: then nobody works. */
+  async #begun(
+    server: TestServer,
+    writers: readonly WriterClient[],
+  ): Promise<readonly Promise<void>[]> {
+    try {
+      await server.restart()
+    } catch (error) {
+      if (!/exit code [1-9]/.test(String(error))) this.#wrong(String(error))
+      return []
+    }
+    const working = writers.map((writer) => writer.work())
+    await Promise.race([Promise.all(working), sleep(loadMs)])
+    return working
+  }
+
+  /** After a failed sync, or a failed write of the database, the process is gone and has said why. */
+  async #judge(
+    server: TestServer,
+    { said, isBegun }: { readonly said: number; readonly isBegun: boolean },
+  ): Promise<void> {
+    const log = server.log().slice(said)
+    const planted = /\[planted\] (?<call>\w+) of (?<path>\S+)/.exec(log)?.groups
+    if (planted === undefined) return
+    const { call = '', path = '' } = planted
+    // SQLite passes over a failed sync of its folder; ours comes after it, before anything is acknowledged.
+    if (path === this.#data) return
+    const isFatal = call === 'sync' || path.includes('metadata.sqlite')
+    const begun = performance.now()
+    while (isFatal && existsSync(`/proc/${server.pid}`) && performance.now() - begun < endMsMax)
+      await sleep(20)
+    if (!isFatal) return
+    this.#ended += 1
+    this.#endMsMax = Math.max(this.#endMsMax, performance.now() - begun)
+    const isGone = !existsSync(`/proc/${server.pid}`)
+    if (!isGone) return this.#wrong(`${call} of ${path}: the process goes on`)
+    const code = isBegun ? await server.terminate() : 1
+    if (code === 0 || code === null) this.#wrong(`${call} of ${path}: exit code ${code}`)
+    const told = server.log().slice(said)
+    const isClear = /storage can no longer be trusted|disk I\/O error|EIO/.test(
+      told.replace(/\[planted\].*/, ''),
+    )
+    if (!isClear) this.#wrong(`${call} of ${path}: it does not say why: ${told.slice(0, 400)}`)
+  }
+
+  #wrong(what: string): void {
+    this.#violations.push(`run ${this.#runs}: ${what}`)
+  }
+}

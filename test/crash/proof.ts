@@ -1,0 +1,32 @@
+/** What a proof is: a run at a scale, with figures as it goes and whatever it found to be wrong. */
+
+export type Scale = 'ci' | 'nightly' | 'release'
+
+export interface Run {
+  readonly scale: Scale
+  /** Told now and then how far it has come. */
+  readonly progress: (line: string) => void
+  /** Decides everything that is decided by chance. */
+  readonly seed: number
+}
+
+export interface Proof {
+  readonly figures: Readonly<Record<string, number>>
+  /** Each a broken promise; none is what is to be proved. */
+  readonly violations: readonly string[]
+  /** Why nothing was run. */
+  readonly skipped?: string
+}
+
+export type Prove = (run: Run) => Promise<Proof>
+
+/** Numbers in [0, 1) that follow from the seed (mulberry32). */
+export function chance(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

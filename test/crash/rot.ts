@@ -1,0 +1,202 @@
+/**
+ * Bit rot in a live store: blob files are flipped, zeroed, cut, swapped, lengthened and deleted, rows of the metadata damaged and
+ * exchanged. Whoever reads gets an error or a connection that breaks off, and never a whole answer with wrong bytes.
+ */
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { startServer } from '../harness/server.ts'
+import { bodyOf, differs, type Piece } from './bodies.ts'
+import { Client, element, Unheard } from './client.ts'
+import { chance, type Proof, type Run, type Scale } from './proof.ts'
+import { damageRow } from './rot-rows.ts'
+
+const damagesOf: Readonly<Record<Scale, number>> = { ci: 100, nightly: 1000, release: 4000 }
+const headerBytes = 4096
+
+interface Kept {
+  readonly key: string
+  readonly pieces: readonly Piece[]
+}
+
+export async function proveRot(run: Run): Promise<Proof> {
+  await using server = await startServer()
+  using client = new Client(server)
+  const rot = new Rot(client, server.dataDir, chance(run.seed))
+  await rot.fill()
+  const damages = damagesOf[run.scale]
+  for (let damage = 1; damage <= damages && rot.violations.length === 0; damage++) {
+    await (damage % 3 === 0 ? rot.inRows() : rot.inBlobs())
+    if (damage % 50 === 0)
+      run.progress(
+        `damage ${damage} of ${damages}: ${JSON.stringify(rot.figures)}, ${rot.violations.length} violations`,
+      )
+  }
+  await rot.checkWhole()
+  return { figures: { damages, ...rot.figures }, violations: rot.violations }
+}
+
+class Rot {
+  readonly violations: string[] = []
+  readonly figures = { found: 0, harmless: 0, refused: 0, brokenOff: 0 }
+  readonly #client: Client
+  readonly #data: string
+  readonly #random: () => number
+  readonly #kept: Kept[] = []
+  #files: readonly string[] = []
+
+  constructor(client: Client, data: string, random: () => number) {
+    this.#client = client
+    this.#data = data
+    this.#random = random
+  }
+
+  async fill(): Promise<void> {
+    await this.#client.send({ method: 'PUT', path: '/proof' })
+    for (const sizeBytes of [700, 700, 16_000, 20_000, 65_536, 65_536, 400_000, 1_500_000])
+      await this.#put(`k${this.#kept.length}`, sizeBytes)
+    for (let upload = 0; upload < 1; upload++) await this.#upload(`k${this.#kept.length}`)
+    this.#files = readdirSync(join(this.#data, 'blobs'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+  }
+
+  /** One blob file is damaged, every object read, and the file put back. */
+  async inBlobs(): Promise<void> {
+    const file = this.#any(this.#files)
+    const whole = readFileSync(file)
+    const { what, mayBeHarmless, undo } = this.#damage(file, whole)
+    const seen = await this.#readAll(what)
+    undo()
+    if (seen > 0) this.figures.found += 1
+    else if (mayBeHarmless) this.figures.harmless += 1
+    else this.violations.push(`${what}: nobody noticed`)
+  }
+
+  /** One row is damaged, or two are exchanged; some columns are of no account to who reads. */
+  async inRows(): Promise<void> {
+    const damaged = damageRow(join(this.#data, 'metadata.sqlite'), this.#random)
+    const seen = await this.#readAll(damaged.what)
+    damaged.undo()
+    if (seen > 0) this.figures.found += 1
+    else this.figures.harmless += 1
+  }
+
+  async checkWhole(): Promise<void> {
+    const seen = await this.#readAll('after all of it')
+    if (seen > 0) this.violations.push('what was put back cannot be read')
+  }
+
+  /** How many objects could not be read. */
+  async #readAll(what: string): Promise<number> {
+    let unread = 0
+    for (const { key, pieces } of this.#kept) {
+      try {
+        const heard = await this.#client.send({ path: `/proof/${key}` })
+        if (heard.status >= 500) this.figures.refused += 1
+        if (heard.status !== 200) unread += 1
+        const wrong = heard.status === 200 ? differs(heard.body, pieces) : undefined
+        if (wrong !== undefined) this.violations.push(`${what}: ${key}: ${wrong}`)
+      } catch (error) {
+        if (!(error instanceof Unheard)) throw error
+        unread += 1
+        this.figures.brokenOff += 1
+      }
+    }
+    return unread
+  }
+
+  #damage(file: string, whole: Buffer): Damage {
+    const at = Math.floor(this.#random() * whole.length)
+    const name = file.slice(-12)
+    const undo = (): void => writeFileSync(file, whole)
+    const said = (what: string, mayBeHarmless = false): Damage => ({
+      what: `${name}: ${what}`,
+      mayBeHarmless,
+      undo,
+    })
+    const dice = this.#random()
+    if (dice < 0.4) {
+      writeFileSync(file, flipped(whole, at, this.#random))
+      return said(`a bit of byte ${at} flipped`, at < headerBytes)
+    }
+    if (dice < 0.55) {
+      const zeroed = Buffer.from(whole).fill(0, at - (at % 4096), at - (at % 4096) + 4096)
+      writeFileSync(file, zeroed)
+      return said(`the page of byte ${at} zeroed`, at < headerBytes)
+    }
+    if (dice < 0.7) {
+      writeFileSync(file, whole.subarray(0, at))
+      return said(`cut to ${at} bytes`)
+    }
+    if (dice < 0.8) {
+      rmSync(file)
+      return said('deleted')
+    }
+    if (dice < 0.85) {
+      appendFileSync(file, 'more')
+      return said('lengthened')
+    }
+    return this.#exchanged(file, said)
+  }
+
+  #exchanged(file: string, said: (what: string) => Damage): Damage {
+    const other = this.#any(this.#files.filter((name) => name !== file))
+    const exchange = (): void => {
+      renameSync(file, `${file}.away`)
+      renameSync(other, file)
+      renameSync(`${file}.away`, other)
+    }
+    exchange()
+    return { ...said('exchanged with another'), undo: exchange }
+  }
+
+  async #put(key: string, sizeBytes: number): Promise<void> {
+    const piece = { tag: key, sizeBytes }
+    await this.#client.send({ path: `/proof/${key}`, body: bodyOf(key, sizeBytes) })
+    this.#kept.push({ key, pieces: [piece] })
+  }
+
+  async #upload(key: string): Promise<void> {
+    const path = `/proof/${key}`
+    const begun = await this.#client.send({ method: 'POST', path, query: { uploads: '' } })
+    const uploadId = element(begun, 'UploadId')
+    const pieces = [5 * 1024 * 1024, 5 * 1024 * 1024, 9000].map((sizeBytes, index) => ({
+      tag: `${key}#${index}`,
+      sizeBytes,
+    }))
+    const listed: string[] = []
+    for (const [index, { tag, sizeBytes }] of pieces.entries()) {
+      const query = { uploadId, partNumber: String(index + 1) }
+      const heard = await this.#client.send({ path, query, body: bodyOf(tag, sizeBytes) })
+      listed.push(
+        `<Part><PartNumber>${index + 1}</PartNumber><ETag>${heard.headers.etag}</ETag></Part>`,
+      )
+    }
+    const body = `<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`
+    await this.#client.send({ method: 'POST', path, query: { uploadId }, body })
+    this.#kept.push({ key, pieces })
+  }
+
+  #any<T>(all: readonly T[]): T {
+    return all[Math.floor(this.#random() * all.length)] as T
+  }
+}
+
+interface Damage {
+  readonly what: string
+  readonly mayBeHarmless: boolean
+  readonly undo: () => void
+}
+
+function flipped(whole: Buffer, at: number, random: () => number): Buffer {
+  const damaged = Buffer.from(whole)
+  damaged[at] = (damaged[at] ?? 0) ^ (1 << Math.floor(random() * 8))
+  return damaged
+}

@@ -1,0 +1,64 @@
+/**
+ * `npm run prove -- kill|nth|preload|races|rot [--scale ci|nightly|release] [--seed n] [--json]`: one promise of durability,
+ * broken on purpose as often as the scale says. Prints how far it is, and at the end the figures; exit code 1 means that a
+ * promise was broken. Every figure in docs/operate/durability.md comes from here.
+ */
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { proveKill } from '../test/crash/kill.ts'
+import { proveNth } from '../test/crash/nth.ts'
+import { provePreload } from '../test/crash/preload.ts'
+import type { Prove, Scale } from '../test/crash/proof.ts'
+import { proveRaces } from '../test/crash/races.ts'
+import { proveRot } from '../test/crash/rot.ts'
+
+const proofs: Readonly<Record<string, Prove>> = {
+  kill: proveKill,
+  nth: proveNth,
+  preload: provePreload,
+  races: proveRaces,
+  rot: proveRot,
+}
+const scales: readonly string[] = ['ci', 'nightly', 'release'] satisfies Scale[]
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    scale: { type: 'string', default: 'ci' },
+    seed: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const [name = ''] = positionals
+const prove = proofs[name]
+if (prove === undefined || !scales.includes(values.scale)) {
+  console.error(
+    `usage: npm run prove -- ${Object.keys(proofs).join('|')} --scale ${scales.join('|')}`,
+  )
+  process.exit(2)
+}
+const seed = Number(values.seed ?? Date.now() % 1e9)
+const progress = (line: string): void => {
+  if (!values.json) console.log(line)
+}
+progress(`${name} at scale ${values.scale}, seed ${seed}`)
+const begun = performance.now()
+const proof = await prove({ scale: values.scale as Scale, seed, progress })
+const seconds = Math.round((performance.now() - begun) / 1000)
+const told = {
+  proof: name,
+  scale: values.scale,
+  seed,
+  seconds,
+  cores: availableParallelism(),
+  ...proof,
+}
+if (values.json) console.log(JSON.stringify(told))
+else {
+  for (const violation of proof.violations) console.log(`BROKEN  ${violation}`)
+  if (proof.skipped !== undefined) console.log(`skipped: ${proof.skipped}`)
+  console.log(
+    `${proof.violations.length} violations in ${seconds} s: ${JSON.stringify(proof.figures)}`,
+  )
+}
+process.exitCode = proof.violations.length === 0 ? 0 : 1
