@@ -40,6 +40,8 @@ export interface IngestParts {
   readonly names: BlobNames
   readonly holds: Holds
   readonly metadata: Pick<MetadataStore, 'failure'>
+  /** Told of bytes that are about to go to the disk; throws where there is no room for them. */
+  readonly takeRoom?: (sizeBytes: number) => void
 }
 
 /** Small bodies are handed on to the metadata store (one commit, no file), all others become a blob. */
@@ -93,7 +95,8 @@ async function ingestBlob(
   const release = parts.holds.hold(`blob:${blob}`)
   try {
     const passage = new Passage(plan, arriving)
-    const { sizeBytes } = await parts.blobs.put(blob, passage, plan.about)
+    const bytes = parts.takeRoom === undefined ? passage : counted(passage, parts.takeRoom)
+    const { sizeBytes } = await parts.blobs.put(blob, bytes, plan.about)
     return new IngestedBlob({
       blob,
       sizeBytes,
@@ -140,6 +143,16 @@ class Passage implements AsyncIterable<Uint8Array> {
     }
     refuseOtherLength(sizeBytes, body)
     this.#proven = digests.prove(running.finish(), body)
+  }
+}
+
+async function* counted(
+  bytes: AsyncIterable<Uint8Array>,
+  takeRoom: (sizeBytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    takeRoom(chunk.length)
+    yield chunk
   }
 }
 

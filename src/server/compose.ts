@@ -62,6 +62,8 @@ export interface Parts {
   readonly settings: Settings
   readonly credentials: Credentials
   readonly chance: Chance
+  /** Told of bytes on their way to the disk. Throws where there is no room for them. */
+  readonly takeRoom: (sizeBytes: number) => void
 }
 
 /** What the gateway needs of the whole. */
@@ -82,7 +84,8 @@ export interface Asked {
   readonly exchange: Pick<Exchange, 'arrived' | 'signal'>
 }
 
-export async function compose({ stores, settings, credentials, chance }: Parts): Promise<Composed> {
+export async function compose(parts: Parts): Promise<Composed> {
+  const { stores, settings, credentials, chance, takeRoom } = parts
   const { metadata, blobs } = stores
   await loadHashers()
   const holds = new Holds()
@@ -94,7 +97,7 @@ export async function compose({ stores, settings, credentials, chance }: Parts):
     objects: new Objects({ metadata }),
     uploads: new Uploads({ metadata, settings, chance, digests }),
     holds,
-    ingest: createIngest({ blobs, names, holds, metadata }),
+    ingest: createIngest({ blobs, names, holds, metadata, takeRoom }),
     emit: createEmit({ blobs, metadata, holds }),
     accountOf: (canonicalId: string) => credentials.account(canonicalId),
   }

@@ -1,5 +1,6 @@
 /** From flags and environment to a checked Config. What is wrong is said as: what, why, what to do. */
 import { readFileSync, statSync } from 'node:fs'
+import { mebibyte } from '../base/limits.ts'
 import { options, type Option, type OptionName } from './options.ts'
 import type { LogLevel } from '../observe/log.ts'
 
@@ -14,6 +15,7 @@ export interface Config {
   readonly logLevel: LogLevel
   readonly defaultChecksum: 'CRC64NVME' | 'none'
   readonly reclaimGraceMs: number
+  readonly diskReserveBytes: number
   /** The root account's pair, when the operator gives it. */
   readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   /** Things that work and should not stay so, one sentence each. */
@@ -49,6 +51,7 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     logLevel: text('log-level') as LogLevel,
     defaultChecksum: text('default-checksum') as Config['defaultChecksum'],
     reclaimGraceMs: parseSeconds(text('reclaim-grace') ?? '') * 1000,
+    diskReserveBytes: parseMebibytes(text('disk-reserve') ?? '') * mebibyte,
     root: rootPair(text('root-access-key'), text('root-secret-key')),
     warnings,
   }
@@ -143,6 +146,13 @@ function parseSeconds(text: string): number {
   if (/^[0-9]{1,6}$/.test(text)) return Number(text)
   throw new ConfigError(
     `ASHLAR_RECLAIM_GRACE cannot be '${text}'. It is a number of seconds, e.g. 60.`,
+  )
+}
+
+function parseMebibytes(text: string): number {
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text)
+  throw new ConfigError(
+    `ASHLAR_DISK_RESERVE cannot be '${text}'. It is a number of MiB, e.g. 256, or 0.`,
   )
 }
 

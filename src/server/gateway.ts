@@ -19,6 +19,7 @@ import { isForm } from '../wire/form.ts'
 import { findOperation } from '../wire/route.ts'
 import type { Composed } from './compose.ts'
 import { preflight, readCors, shared } from './cors.ts'
+import type { DiskRoom } from './disk-room.ts'
 import type { HttpExchange } from './exchange.ts'
 import { checkForm } from './form.ts'
 import { healthOf } from './health.ts'
@@ -32,6 +33,7 @@ import { namesOf, type Told } from './told.ts'
 
 export interface GatewayParts {
   readonly s3: Composed
+  readonly room: Pick<DiskRoom, 'admit'>
   readonly domains: readonly string[]
   readonly clock: Clock
   readonly log: Log
@@ -80,7 +82,7 @@ export class Gateway {
   }
 
   async #follow(exchange: HttpExchange, story: Told): Promise<Reply> {
-    const { s3, domains, timings } = this.#parts
+    const { s3, room, domains, timings } = this.#parts
     exchange.readHead()
     checkForm(exchange)
     const sent = readAddress(exchange, domains)
@@ -99,6 +101,7 @@ export class Gateway {
     Object.assign(story, { address, accessKeyId, ...namesOf(address) })
     const asked = { operation: operation.name, caller: caller.account, bucket: address.bucket }
     const bucket = await authorize(asked, s3.metadata)
+    room.admit(operation.name, exchange.body.lengthBytes ?? 0)
     const body = openBody(exchange, caller.seal)
     const service = s3.serviceFor({ caller: caller.account, bucket, exchange })
     const work = perform(operation, { exchange, address, body }, service)

@@ -32,6 +32,7 @@ export type OptionName =
   | 'log-level'
   | 'default-checksum'
   | 'reclaim-grace'
+  | 'disk-reserve'
   | 'root-access-key'
   | 'root-secret-key'
 
@@ -122,6 +123,14 @@ export const options: readonly Option[] = [
     value: 'seconds',
     default: '60',
     sentence: 'how long bytes stay on disk after nothing refers to them any more',
+  },
+  {
+    name: 'disk-reserve',
+    env: 'ASHLAR_DISK_RESERVE',
+    value: 'MiB',
+    default: '256',
+    sentence:
+      'room on the disk that is left to the metadata: with less, writes are refused with 503; 0 refuses none',
   },
   {
     name: 'root-access-key',

@@ -9,6 +9,7 @@ import { credentialsOf, readAccounts } from './accounts.ts'
 import { startBackground } from './background.ts'
 import { compose, openStores } from './compose.ts'
 import { ConfigError, openSecret, type Config } from './config.ts'
+import { DiskRoom } from './disk-room.ts'
 import { Gateway } from './gateway.ts'
 import { listen, type Listener } from './listener.ts'
 import { openRootAccount, type RootAccount } from './root-account.ts'
@@ -53,10 +54,11 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       return bound.endpoint
     },
   }
-  const s3 = await compose({ stores, settings, credentials, chance })
-  const { reclaimGraceMs } = config
+  const { reclaimGraceMs, diskReserveBytes: reserveBytes } = config
+  const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log }))
+  const s3 = await compose({ stores, settings, credentials, chance, takeRoom: room.take })
   undo.use(startBackground({ stores, holds: s3.holds, clock, log, reclaimGraceMs }))
-  const gateway = new Gateway({ s3, domains: domainsOf(config), clock, log, timings })
+  const gateway = new Gateway({ s3, room, domains: domainsOf(config), clock, log, timings })
   const { host, port, tls } = config
   const listener = await open(config, () =>
     listen(gateway.serve, { host, port, tls, connectionsMax, timings, clock, chance }),

@@ -37,7 +37,13 @@ export class Life implements AsyncDisposable {
     const credentials = credentialsOf([])
     told.life = new Life(
       stores,
-      await compose({ stores, settings, credentials, chance: systemChance }),
+      await compose({
+        stores,
+        settings,
+        credentials,
+        chance: systemChance,
+        takeRoom: () => undefined,
+      }),
     )
     return told.life
   }

@@ -14,7 +14,7 @@ import { Client } from './client.ts'
 import { chance, type Proof, type Run, type Scale } from './proof.ts'
 import { WriterClient } from './writer-client.ts'
 
-const runsOf: Readonly<Record<Scale, number>> = { ci: 6, nightly: 75, release: 300 }
+const runsOf: Readonly<Record<Scale, number>> = { ci: 4, nightly: 75, release: 300 }
 const writerCount = 6
 const loadMs = 1500
 const endMsMax = 5000

@@ -8,7 +8,7 @@ import { bodyOf, differs, type Piece } from './bodies.ts'
 import { Client, element, type Heard } from './client.ts'
 import { chance, type Proof, type Run, type Scale } from './proof.ts'
 
-const roundsOf: Readonly<Record<Scale, number>> = { ci: 240, nightly: 2500, release: 10_000 }
+const roundsOf: Readonly<Record<Scale, number>> = { ci: 160, nightly: 2500, release: 10_000 }
 const racersMax = 16
 const roundsBetweenAudits = 200
 

@@ -24,6 +24,8 @@ interface Yard extends Scene {
   readonly removed: BlobId[]
   /** Fails the next removal. */
   fail: boolean
+  /** Cannot be removed. */
+  failing: BlobId | undefined
 }
 
 async function withYard(run: (yard: Yard) => Promise<void>): Promise<void> {
@@ -33,12 +35,12 @@ async function withYard(run: (yard: Yard) => Promise<void>): Promise<void> {
       const holds = new Holds()
       const removed: BlobId[] = []
       const remove = async (id: BlobId): Promise<void> => {
-        if (yard.fail) throw new Error('EIO')
+        if (yard.fail || yard.failing === id) throw new Error('EIO')
         removed.push(id)
       }
       const { store: metadata, clock } = scene
       const job = new ReclaimJob({ metadata, blobs: { remove }, holds, clock, graceMs })
-      const yard: Yard = { ...scene, holds, job, removed, fail: false }
+      const yard: Yard = { ...scene, holds, job, removed, fail: false, failing: undefined }
       await run(yard)
     },
   )
@@ -133,6 +135,20 @@ it('tries again what could not be removed', async () => {
     yard.fail = true
     await assert.rejects(sweep(yard), /EIO/)
     yard.fail = false
+    assert.deepEqual(await sweep(yard), [blob(1)])
+  })
+})
+
+it('removes the others when one cannot be removed', async () => {
+  await withYard(async (yard) => {
+    for (const number of [1, 2, 3]) {
+      await yard.store.putObject(newObject(yard.bucket.id, 'k', { locator: inBlob(number) }), {})
+    }
+    await yard.store.deleteObject(yard.bucket.id, 'k', {})
+    yard.failing = blob(1)
+    await assert.rejects(sweep(yard), /EIO/)
+    yard.failing = undefined
+    assert.deepEqual(yard.removed.toSorted(), [blob(2), blob(3)])
     assert.deepEqual(await sweep(yard), [blob(1)])
   })
 })

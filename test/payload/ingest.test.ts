@@ -204,3 +204,14 @@ test('a blob is held while it is written and until it is kept or forgotten', asy
   await forgotten[Symbol.asyncDispose]()
   assert.deepEqual(await Array.fromAsync(at.blobs.list()), [id], 'what was not kept goes')
 })
+
+test('a blob stays when the store that was to name it has failed: its row may be durable', async () => {
+  const blobs = memoryBlobs()
+  const metadata: { failure: Error | undefined } = { failure: undefined }
+  const names = new RememberedNames(1, systemChance)
+  const ingest = createIngest({ blobs, holds: new Holds(), names, metadata })
+  const stored = await take(ingest, randomBytes(100_000))
+  metadata.failure = new Error('the commit failed')
+  await stored[Symbol.asyncDispose]()
+  assert.deepEqual(await Array.fromAsync(blobs.list()), names.given)
+})

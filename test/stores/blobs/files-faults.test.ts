@@ -200,3 +200,21 @@ test('when a put or a remove resolves, a power cut loses nothing of it', async (
     }),
   )
 })
+
+test('a want of descriptors fails a put and ends nothing', async () => {
+  let isShort = true
+  const fs: FileSystem = {
+    ...nodeFileSystem,
+    syncFolder: async (path) => {
+      if (!isShort) return nodeFileSystem.syncFolder(path)
+      throw Object.assign(new Error('planted'), { code: 'EMFILE', syscall: 'open' })
+    },
+  }
+  const fatal: unknown[] = []
+  const store = await openIn(await freshFolder(), fs, fatal)
+  const put = (): Promise<unknown> => store.put(names.next(), inChunks(Buffer.from('x'), 9), about)
+  await assert.rejects(put(), /planted/)
+  isShort = false
+  await put()
+  assert.deepEqual(fatal, [])
+})

@@ -39,6 +39,10 @@ const damages: ReadonlyArray<
     (store) => store.putObject(newObject(1, 'k'), { ifMatch: ['e1'] }),
   ],
   [`UPDATE small SET bytes = ${flipped('bytes')}`, (store) => store.getObject(1, 'k')],
+  [
+    `UPDATE small SET (crc, bytes) = (SELECT crc, bytes FROM small AS other WHERE other.id <> small.id)`,
+    (store) => store.getObject(1, 'k'),
+  ],
   [`DELETE FROM small`, (store) => store.getObject(1, 'k')],
   [`UPDATE uploads SET record = ${flipped('record')}`, (store) => store.getUpload('open')],
   [`UPDATE parts SET part_size = 11 WHERE number = 1`, (store) => store.listParts('open', 0, 10)],
@@ -48,6 +52,10 @@ const damages: ReadonlyArray<
   ],
   [`UPDATE parts SET start = start + 1 WHERE number = 2`, (store) => store.objectRuns(1, 12, 1)],
   [`UPDATE parts SET start = 5 WHERE number = 3`, (store) => store.objectRuns(1, 7, 1)],
+  [
+    `UPDATE parts SET start = CASE number WHEN 1 THEN 10 ELSE 0 END WHERE number < 3`,
+    (store) => store.objectRuns(1, 0, 3),
+  ],
   [`UPDATE receipts SET request_hash = 'x'`, (store) => store.getReceipt('done')],
 ]
 
