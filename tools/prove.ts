@@ -1,11 +1,12 @@
 /**
- * `npm run prove -- kill|nth|preload|races|rot [--scale ci|nightly|release] [--seed n] [--json]`: one promise of durability,
+ * `npm run prove -- kill|nth|preload|races|rot|faults [--scale ci|nightly|release] [--seed n] [--json]`: one promise of durability,
  * broken on purpose as often as the scale says. Prints how far it is, and at the end the figures; exit code 1 means that a
  * promise was broken. Every figure in docs/operate/durability.md comes from here.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { proveKill } from '../test/crash/kill.ts'
+import { proveFaults } from '../test/crash/faults.ts'
 import { proveNth } from '../test/crash/nth.ts'
 import { provePreload } from '../test/crash/preload.ts'
 import type { Prove, Scale } from '../test/crash/proof.ts'
@@ -18,6 +19,7 @@ const proofs: Readonly<Record<string, Prove>> = {
   preload: provePreload,
   races: proveRaces,
   rot: proveRot,
+  faults: proveFaults,
 }
 const scales: readonly string[] = ['ci', 'nightly', 'release'] satisfies Scale[]
 

@@ -112,7 +112,7 @@ class Preload {
     for (const name of found.orphans) this.#wrong(`${name} is an orphan`)
     for (const wrong of writers.flatMap((writer) => writer.violations.splice(0))) {
       // A write of a blob that fails is answered with an error, and the process goes on.
-      if (!/: 500 InternalError$/.test(wrong)) this.#wrong(wrong)
+      if (!wrong.endsWith(': 500 InternalError')) this.#wrong(wrong)
     }
   }
 
@@ -144,10 +144,10 @@ class Preload {
     // SQLite passes over a failed sync of its folder; ours comes after it, before anything is acknowledged.
     if (path === this.#data) return
     const isFatal = call === 'sync' || path.includes('metadata.sqlite')
-    const begun = performance.now()
-    while (isFatal && existsSync(`/proc/${server.pid}`) && performance.now() - begun < endMsMax)
-      await sleep(20)
     if (!isFatal) return
+    const begun = performance.now()
+    while (existsSync(`/proc/${server.pid}`) && performance.now() - begun < endMsMax)
+      await sleep(20)
     this.#ended += 1
     this.#endMsMax = Math.max(this.#endMsMax, performance.now() - begun)
     const isGone = !existsSync(`/proc/${server.pid}`)

@@ -81,6 +81,11 @@ class Races {
     const won = completes.filter(({ status }) => status === 200)
     const aborted = aborts.filter(({ status }) => status === 204)
     if (won.length > 0 && aborted.length > 0) this.#wrong(`${path}: completed and aborted`)
+    // Whoever asks for the same completion gets its receipt; a part that was replaced before would have been no part of the list.
+    if (won.length > 0 && won.length < completes.length)
+      this.#wrong(`${path}: a receipt is missing`)
+    if (won.length > 0 && parts.some(({ heard }) => heard.status === 200))
+      this.#wrong(`${path}: completed with a part that was replaced`)
     if (aborted.length > 1) this.#wrong(`${path}: aborted ${aborted.length} times`)
     if (new Set(won.map((heard) => element(heard, 'ETag'))).size > 1)
       this.#wrong(`${path}: receipts differ`)

@@ -46,8 +46,8 @@ export function damageRow(file: string, random: () => number): Damaged {
     if (other !== undefined) write(other, columns, other)
     database.close()
   }
-  const how = isExchange ? `exchanged with ${String(other[key])}` : 'damaged'
-  return { what: `${table} ${String(row[key])}: ${names.join(', ')} ${how}`, undo }
+  const how = isExchange ? `exchanged with ${JSON.stringify(other[key])}` : 'damaged'
+  return { what: `${table} ${JSON.stringify(row[key])}: ${names.join(', ')} ${how}`, undo }
 }
 
 function changed(value: SQLInputValue, random: () => number): SQLInputValue {
@@ -58,5 +58,5 @@ function changed(value: SQLInputValue, random: () => number): SQLInputValue {
     return damaged
   }
   if (typeof value === 'number') return value ^ (1 << Math.floor(random() * 20))
-  return `${String(value)}x`
+  return `${JSON.stringify(value)}x`
 }

@@ -22,18 +22,18 @@ const roundsMax = 4
 
 const { file } = workerData as CheckpointerData
 let wake: () => void = () => undefined
-let isOver = false
+const life = { isOver: false }
 
 parentPort?.on('message', (message: ToCheckpointer) => {
-  isOver ||= message === 'close'
+  life.isOver ||= message === 'close'
   wake()
 })
 
 try {
   const db = openWriter(file)
-  while (!isOver) {
+  while (!life.isOver) {
     if (writeBack(db) > pagesMax) await rest()
-    if (!isOver) await sleep(everyMs)
+    if (!life.isOver) await sleep(everyMs)
   }
   db.close()
 } catch (error) {
@@ -60,5 +60,5 @@ async function rest(): Promise<void> {
 }
 
 function send(message: FromCheckpointer): void {
-  parentPort?.postMessage(message)
+  parentPort?.postMessage(message, [])
 }

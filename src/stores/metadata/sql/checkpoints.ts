@@ -33,7 +33,7 @@ export class Checkpoints {
   /** Everything into the database file, and an empty log. */
   async finish(): Promise<void> {
     this.#isFinished = true
-    this.#worker.postMessage('close')
+    this.#worker.postMessage('close', [])
     await this.#ended.promise
     this.#parts.db.get('PRAGMA wal_checkpoint(TRUNCATE)')
   }
@@ -48,7 +48,7 @@ export class Checkpoints {
     if (message.kind === 'failed') return this.#parts.onError(revive(message.error))
     try {
       this.#parts.db.get('PRAGMA wal_checkpoint(PASSIVE)')
-      this.#worker.postMessage('goOn')
+      this.#worker.postMessage('goOn', [])
     } catch (error) {
       this.#parts.onError(error)
     }

@@ -1,0 +1,116 @@
+/** Defects as somebody might make them, each in one place, and the proof that must turn red when it is there. */
+
+export interface Fault {
+  readonly what: string
+  readonly file: string
+  readonly from: string
+  readonly to: string
+  /** The proof, or the test file, that has to find it. */
+  readonly foundBy: string
+}
+
+const sql = 'src/stores/metadata/sql'
+
+export const faults: readonly Fault[] = [
+  {
+    what: 'reclaim does not ask whether a row still names the bytes',
+    file: `${sql}/reclaim.ts`,
+    from: '  if (isNamed(db, locator)) return true\n',
+    to: '',
+    foundBy: 'races',
+  },
+  {
+    what: 'a transaction names bytes that were given up',
+    file: `${sql}/references.ts`,
+    from: 'column: Uint8Array): boolean {\n',
+    to: 'column: Uint8Array): boolean {\n  if (column.length > 0) return true\n',
+    foundBy: 'test/stores/metadata/memory.test.ts',
+  },
+  {
+    what: 'a completed upload stays open',
+    file: `${sql}/completion.ts`,
+    from: `  db.run('DELETE FROM uploads WHERE content = ?', content)\n`,
+    to: '',
+    foundBy: 'races',
+  },
+  {
+    what: 'a completion leaves no receipt',
+    file: `${sql}/completion.ts`,
+    from: '  leaveReceipt(db, call)\n',
+    to: '  void leaveReceipt\n',
+    foundBy: 'races',
+  },
+  {
+    what: 'what an object replaced is never queued for reclaim',
+    file: `${sql}/objects.ts`,
+    from: `  if (present !== undefined) unlink(db, bytes(present, 'locator'), next.now)\n`,
+    to: '',
+    foundBy: 'kill',
+  },
+  {
+    what: 'blobs of an earlier life that nobody names stay',
+    file: 'src/jobs/orphans.ts',
+    from: 'if (!named.has(id)) await',
+    to: 'if (named.has(id) && earlier.length < 0) await',
+    foundBy: 'kill',
+  },
+  {
+    what: 'calls are answered before their commit',
+    file: `${sql}/writer.ts`,
+    from: '      const outcomes = performGroup(db, waiting.calls.slice(at, at + callsInGroupMax))\n',
+    to: `      const early = waiting.calls.filter((call) => call.name === 'deleteObject')
+      send({ kind: 'outcomes', outcomes: early.map(({ id }) => ({ id, value: undefined })) })
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
+      const outcomes = performGroup(db, waiting.calls.slice(at, at + callsInGroupMax))\n`,
+    foundBy: 'kill',
+  },
+  {
+    what: 'a failed sync of a blob is an error like any other',
+    file: 'src/stores/blobs/files.ts',
+    from: 'if (!failedToOpen(error)) {',
+    to: 'if (!failedToOpen(error) && this.#fatal !== undefined) {',
+    foundBy: 'nth',
+  },
+  {
+    what: 'an error of the engine is taken for an error of one call',
+    file: `${sql}/group.ts`,
+    from: `  db.run('COMMIT')\n`,
+    to: `  try {\n    db.run('COMMIT')\n  } catch {\n    // Gone on.\n  }\n`,
+    foundBy: 'preload',
+  },
+  {
+    what: 'blocks are not verified',
+    file: 'src/stores/blobs/files-reader.ts',
+    from: 'if (Buffer.compare(sum, kept) !== 0) {',
+    to: 'if (Buffer.compare(sum, kept) > 1) {',
+    foundBy: 'rot',
+  },
+  {
+    what: 'a blob is believed to be the one that was asked for',
+    file: 'src/stores/blobs/files-format.ts',
+    from: 'if (owner !== id) throw',
+    to: 'if (owner === undefined) throw',
+    foundBy: 'rot',
+  },
+  {
+    what: 'records are not verified',
+    file: `${sql}/seal.ts`,
+    from: '!== view.readUInt32BE(1)) {',
+    to: '=== -1) {',
+    foundBy: 'rot',
+  },
+  {
+    what: 'small bytes do not prove whose they are',
+    file: `${sql}/locators.ts`,
+    from: `if (crc32(numbered(inline, id), crc32(found)) === integer(row, 'crc')) return found`,
+    to: 'if (found.length >= 0) return found',
+    foundBy: 'rot',
+  },
+  {
+    what: 'nobody looks at the room on the disk',
+    file: 'src/server/disk-room.ts',
+    from: 'if (reserveBytes === 0) return',
+    to: 'if (reserveBytes >= 0) return',
+    foundBy: 'test/crash/disk-full.test.ts',
+  },
+]
