@@ -54,7 +54,10 @@ export function createIngest(parts: IngestParts): Ingest {
     let sizeBytes = 0
     for (;;) {
       const step = await bytes.next()
-      if (step.done === true) return inline(small.subarray(0, sizeBytes), plan, body)
+      if (step.done === true) {
+        parts.takeRoom?.(sizeBytes)
+        return inline(small.subarray(0, sizeBytes), plan, body)
+      }
       if (sizeBytes + step.value.length > small.length) {
         const before = [small.subarray(0, sizeBytes), step.value]
         return ingestBlob(parts, plan, { body, bytes: rejoined(before, bytes) })
