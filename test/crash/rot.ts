@@ -127,7 +127,8 @@ class Rot {
       return said(`a bit of byte ${at} flipped`, at < headerBytes)
     }
     if (dice < 0.55) {
-      const zeroed = Buffer.from(whole).fill(0, at - (at % 4096), at - (at % 4096) + 4096)
+      const page = at - (at % 4096)
+      const zeroed = Buffer.from(whole).fill(0, page, Math.min(page + 4096, whole.length))
       writeFileSync(file, zeroed)
       return said(`the page of byte ${at} zeroed`, at < headerBytes)
     }
