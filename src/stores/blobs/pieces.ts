@@ -16,8 +16,8 @@ const smallPieceBytes = 128 * kibibyte
 /** One WebAssembly memory reserves gibibytes of address space, so several pieces share one. */
 const slabPieces = 8
 const wasmPageBytes = 64 * kibibyte
-/** Big pieces at most: with two for each blob, 32 uploads at full speed. */
-const bigPiecesMax = 64
+/** Big pieces at most: with two for each blob, 12 uploads at full speed. Their memory is never given back. */
+const bigPiecesMax = 24
 /** What released bytes become where a test asks for it: a late use then shows. */
 const poison = 0xdb
 

@@ -24,7 +24,11 @@ export class Checkpoints {
 
   constructor(parts: CheckpointsParts) {
     this.#parts = parts
-    this.#worker = new Worker(checkpointerModule(), { workerData: { file: parts.file } })
+    this.#worker = new Worker(checkpointerModule(), {
+      workerData: { file: parts.file },
+      // It makes next to no objects.
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    })
     this.#worker.on('message', (message: FromCheckpointer) => this.#take(message))
     this.#worker.on('error', parts.onError)
     this.#worker.on('exit', () => this.#ended.resolve())
