@@ -50,8 +50,8 @@ function holds(condition: Condition, said: ReadonlyMap<string, string>): boolean
 
 /** The field that a condition names, in lower case; undefined when it lacks its `$`. */
 function fieldOf([, first]: Condition): string | undefined {
-  const name = String(first)
-  return name.startsWith('$') ? name.slice(1).toLowerCase() : undefined
+  if (typeof first !== 'string' || !first.startsWith('$')) return undefined
+  return first.slice(1).toLowerCase()
 }
 
 function uncovered({ conditions }: Policy, said: ReadonlyMap<string, string>): readonly string[] {

@@ -38,7 +38,12 @@ function instantOf(expiration: unknown): Instant {
   const instant =
     typeof expiration === 'string' && isoTime.test(expiration) ? Date.parse(expiration) : Number.NaN
   if (!Number.isNaN(instant)) return instant
-  throw invalid(`Invalid 'expiration' value: '${String(expiration)}'`)
+  throw invalid(`Invalid 'expiration' value: '${shown(expiration)}'`)
+}
+
+/** Never by its own `toString`, which a document may have set to anything. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function readCondition(condition: unknown): Condition {
@@ -55,7 +60,7 @@ function readCondition(condition: unknown): Condition {
 
 function readList(list: readonly unknown[]): Condition {
   const [word, first, second] = list
-  const operator = operators.find((name) => name === String(word).toLowerCase())
+  const operator = operators.find((name) => typeof word === 'string' && name === word.toLowerCase())
   if (operator === undefined || list.length !== 3) throw invalid('Invalid condition.')
   const isRange = operator === 'content-length-range'
   const isText = typeof first === 'string' && typeof second === 'string'

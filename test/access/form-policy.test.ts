@@ -121,6 +121,8 @@ const bad: ReadonlyArray<readonly [unknown, RegExp]> = [
   [policy([['ends-with', '$key', 'x']]), /Invalid condition/],
   [policy([['eq', '$key', 1]]), /must be strings/],
   [policy([[]]), /Invalid condition/],
+  [policy([[{ toString: 1 }, '$key', 'x']]), /Invalid condition/],
+  [{ expiration: { toString: 1 }, conditions: [] }, /Invalid 'expiration'/],
 ]
 for (const [document, message] of bad) {
   test(`no policy: ${JSON.stringify(document).slice(0, 70)}`, () => {
