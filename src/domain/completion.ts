@@ -24,6 +24,7 @@ import {
 import { chosenParts, type ListedPart } from './part-list.ts'
 import { accepted } from './refusals.ts'
 import type { Settings } from './settings.ts'
+import { wholeSeconds } from './times.ts'
 import type { ChecksumType } from './upload-checksum.ts'
 
 export interface CompletionRequest {
@@ -164,12 +165,8 @@ async function checkConflict(
   if (condition.ifMatch === undefined) return
   const found = await metadata.getObject(bucket.id, key)
   const isMeant = found !== undefined && condition.ifMatch.includes(found.row.etag)
-  if (!isMeant || wholeSeconds(found.row.modified) <= upload.initiated) return
+  if (!isMeant || wholeSeconds(found.row.modified).getTime() <= upload.initiated) return
   throw new S3Error('ConditionalRequestConflict', { Condition: 'If-Match', Key: key })
-}
-
-function wholeSeconds(instant: Instant): Instant {
-  return instant - (instant % 1000)
 }
 
 function completion(
