@@ -46,6 +46,36 @@ export interface Checksum {
   readonly value: string
 }
 
+/**
+ * By what the data key of an object or upload is wrapped. Strings are base64 but for names and `wrapped` of a key store,
+ * whose form is the store's own. docs/format/encryption.md tells what is bound to what.
+ */
+export type Encryption =
+  /** The customer's key is not kept: `wrapped` opens only with it, which is how it is verified. */
+  | {
+      readonly method: 'SSE-C'
+      readonly keyMd5: string
+      readonly salt: string
+      readonly wrapped: string
+    }
+  | { readonly method: 'SSE-S3'; readonly keyId: string; readonly wrapped: string }
+  | {
+      /** DSSE-KMS seals every block twice, with two keys. */
+      readonly method: 'SSE-KMS' | 'DSSE-KMS'
+      readonly keyId: string
+      readonly wrapped: string
+      readonly context: Readonly<Record<string, string>> | undefined
+      readonly bucketKey: boolean
+    }
+
+/** Of a run of sealed bytes: locator offsets and sizes of such a run count its plain bytes. */
+export interface RunSeal {
+  /** The key or keys of the run's blocks, wrapped by the data key of the object or upload; base64. */
+  readonly wrapped: string
+  /** Plain bytes that were sealed together: tells the last block. A run that is cut from another keeps it. */
+  readonly sizeBytes: number
+}
+
 export interface ObjectAttributes {
   /** System headers by S3's member name: ContentType, CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, Expires, WebsiteRedirectLocation. */
   readonly headers: Readonly<Record<string, string>>
@@ -54,8 +84,8 @@ export interface ObjectAttributes {
   readonly storageClass: string
   readonly tags: ReadonlyArray<readonly [key: string, value: string]>
   readonly checksum: Checksum | undefined
-  /** How the bytes are encrypted; undefined for plain bytes. Its shape belongs to payload/encryption. */
-  readonly encryption: unknown
+  /** How the bytes are encrypted; undefined for plain bytes. */
+  readonly encryption: Encryption | undefined
   /** Retention and legal hold; undefined without. */
   readonly lock: unknown
 }
@@ -76,6 +106,8 @@ export interface ObjectRow {
   /** Number of parts for an object that came from a multipart upload, else 0. */
   readonly partCount: number
   readonly locator: Locator
+  /** Of encrypted bytes that are inline or one blob; the runs of a completed upload have their own. */
+  readonly seal?: RunSeal | undefined
   readonly attributes: ObjectAttributes
 }
 
@@ -111,6 +143,7 @@ export interface PartRow {
 export interface Run {
   readonly sizeBytes: number
   readonly locator: Exclude<Locator, { kind: 'parts' }>
+  readonly seal?: RunSeal | undefined
 }
 
 /** What a repeated CompleteMultipartUpload is answered with. */

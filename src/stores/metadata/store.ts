@@ -22,6 +22,7 @@ import type {
   PartRow,
   Receipt,
   Run,
+  RunSeal,
   UploadRow,
 } from './records.ts'
 
@@ -64,6 +65,7 @@ export interface NewObject {
   readonly modified: Instant
   readonly partCount: number
   readonly locator: NewLocator
+  readonly seal?: RunSeal | undefined
   readonly attributes: ObjectAttributes
 }
 
@@ -181,6 +183,7 @@ export interface NewPart {
   readonly runs: ReadonlyArray<{
     readonly sizeBytes: number
     readonly locator: Exclude<NewLocator, { kind: 'parts' }>
+    readonly seal?: RunSeal | undefined
   }>
 }
 
