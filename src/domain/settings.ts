@@ -4,6 +4,10 @@ export interface Settings {
   readonly region: string
   /** Checksum of an object whose request brings none (S3's own since December 2024: CRC64NVME); 'none' keeps none. */
   readonly defaultChecksum: 'CRC64NVME' | 'none'
+  /** How bytes are encrypted for whom neither the request nor the bucket says so; AES256 is SSE-S3. */
+  readonly defaultEncryption: 'none' | 'AES256'
+  /** Keys of customers (SSE-C) are taken over plain HTTP too, where anybody on the way can read them. */
+  readonly customerKeysOverHttp: boolean
   /** `Location` and listings name the endpoint by this, e.g. http://127.0.0.1:9000. */
   readonly endpoint: string
 }

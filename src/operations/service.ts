@@ -6,6 +6,7 @@ import type { Buckets } from '../domain/buckets.ts'
 import type { Objects } from '../domain/objects.ts'
 import type { Uploads } from '../domain/uploads.ts'
 import type { Emit } from '../payload/emit.ts'
+import type { Envelopes } from '../payload/encryption/envelope.ts'
 import type { Ingest } from '../payload/ingest.ts'
 import type { BucketRow } from '../stores/metadata/records.ts'
 import type { Settings } from '../domain/settings.ts'
@@ -17,6 +18,8 @@ export interface Service {
   /** When the request arrived. */
   readonly now: Instant
   readonly signal: AbortSignal
+  /** It came over TLS. */
+  readonly isSecure: boolean
   readonly settings: Settings
   readonly buckets: Buckets
   readonly objects: Objects
@@ -27,6 +30,8 @@ export interface Service {
   readonly ingest: Ingest
   /** Bytes of an object on their way out. */
   readonly emit: Emit
+  /** Data keys of encrypted bytes. */
+  readonly envelopes: Envelopes
   /** The bucket of a copy source, once the caller may read from it: NoSuchBucket, AccessDenied. */
   sourceBucket(name: string): Promise<BucketRow>
   /** The account behind a canonical id; undefined when it is gone. */

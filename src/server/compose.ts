@@ -16,10 +16,12 @@ import type { Realm } from '../identity/realm.ts'
 import type { Service } from '../operations/service.ts'
 import { combine, composite, multipartEtag } from '../payload/checksums/combine.ts'
 import { loadHashers } from '../payload/checksums/hashers.ts'
+import { createEnvelopes } from '../payload/encryption/envelopes.ts'
 import { createEmit } from '../payload/emit.ts'
 import { createIngest } from '../payload/ingest.ts'
 import { openFileBlobs } from '../stores/blobs/files.ts'
 import type { BlobStore } from '../stores/blobs/store.ts'
+import type { KeyStores } from '../stores/keys/key-stores.ts'
 import type { BucketRow } from '../stores/metadata/records.ts'
 import { openSqliteMetadata } from '../stores/metadata/sqlite.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
@@ -59,6 +61,7 @@ function syncFolder(folder: string): void {
 
 export interface Parts {
   readonly stores: Stores
+  readonly keys: KeyStores
   readonly settings: Settings
   readonly credentials: Credentials
   readonly chance: Chance
@@ -81,11 +84,11 @@ export interface Asked {
   readonly caller: Account
   /** Undefined where the operation concerns none. */
   readonly bucket: BucketRow | undefined
-  readonly exchange: Pick<Exchange, 'arrived' | 'signal'>
+  readonly exchange: Pick<Exchange, 'arrived' | 'signal' | 'peer'>
 }
 
 export async function compose(parts: Parts): Promise<Composed> {
-  const { stores, settings, credentials, chance, takeRoom } = parts
+  const { stores, keys, settings, credentials, chance, takeRoom } = parts
   const { metadata, blobs } = stores
   await loadHashers()
   const holds = new Holds()
@@ -99,6 +102,7 @@ export async function compose(parts: Parts): Promise<Composed> {
     holds,
     ingest: createIngest({ blobs, names, holds, metadata, takeRoom }),
     emit: createEmit({ blobs, metadata, holds }),
+    envelopes: createEnvelopes({ ...keys, chance }),
     accountOf: (canonicalId: string) => credentials.account(canonicalId),
   }
   return {
@@ -109,6 +113,7 @@ export async function compose(parts: Parts): Promise<Composed> {
       ...shared,
       caller,
       now: exchange.arrived,
+      isSecure: exchange.peer.secure,
       get signal() {
         return exchange.signal
       },

@@ -31,6 +31,8 @@ export type OptionName =
   | 'tls-key'
   | 'log-level'
   | 'default-checksum'
+  | 'default-encryption'
+  | 'sse-c-over-http'
   | 'reclaim-grace'
   | 'disk-reserve'
   | 'root-access-key'
@@ -116,6 +118,25 @@ export const options: readonly Option[] = [
     default: 'CRC64NVME',
     choices: ['CRC64NVME', 'none'],
     sentence: 'checksum of an object whose request brings none, as S3 does it',
+  },
+  {
+    name: 'default-encryption',
+    flag: '--default-encryption',
+    env: 'ASHLAR_DEFAULT_ENCRYPTION',
+    value: 'method',
+    default: 'none',
+    choices: ['none', 'AES256'],
+    sentence:
+      'encryption of objects whose request and bucket ask for none; without its key folder the data is lost',
+  },
+  {
+    name: 'sse-c-over-http',
+    flag: '--sse-c-over-http',
+    env: 'ASHLAR_SSE_C_OVER_HTTP',
+    value: 'choice',
+    default: 'off',
+    choices: ['on', 'off'],
+    sentence: 'take keys of customers over plain http too, where anybody on the way can read them',
   },
   {
     name: 'reclaim-grace',

@@ -5,6 +5,7 @@ import { systemChance, type Chance } from '../base/chance.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import type { AccessKey } from '../identity/account.ts'
 import type { Log } from '../observe/log.ts'
+import { memoryKeys } from '../stores/keys/memory.ts'
 import { credentialsOf, readAccounts } from './accounts.ts'
 import { startBackground } from './background.ts'
 import { compose, openStores } from './compose.ts'
@@ -46,17 +47,20 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const stores = undo.use(await openStores({ data, clock, onFatal: surroundings.onFatal }))
   const root = openRootAccount({ ...config, data }, chance)
   const credentials = credentialsOf([root.key, ...furtherAccounts(config, log)])
+  const keys = memoryKeys()
   const bound = { endpoint: '' }
   const settings = {
     region: config.region,
     defaultChecksum: config.defaultChecksum,
+    defaultEncryption: config.defaultEncryption,
+    customerKeysOverHttp: config.customerKeysOverHttp,
     get endpoint() {
       return bound.endpoint
     },
   }
   const { reclaimGraceMs, diskReserveBytes: reserveBytes } = config
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log }))
-  const s3 = await compose({ stores, settings, credentials, chance, takeRoom: room.take })
+  const s3 = await compose({ stores, keys, settings, credentials, chance, takeRoom: room.take })
   undo.use(startBackground({ stores, holds: s3.holds, clock, log, reclaimGraceMs }))
   const gateway = new Gateway({ s3, room, domains: domainsOf(config), clock, log, timings })
   const { host, port, tls } = config

@@ -10,6 +10,7 @@ import { ReclaimJob } from '../../src/jobs/reclaim.ts'
 import type { Service } from '../../src/operations/service.ts'
 import { openFileBlobs } from '../../src/stores/blobs/files.ts'
 import type { FileSystem } from '../../src/stores/blobs/file-system.ts'
+import { memoryKeys } from '../../src/stores/keys/memory.ts'
 import { openSqliteMetadata } from '../../src/stores/metadata/sqlite.ts'
 import { alice, noon } from '../operations/memory-service.ts'
 
@@ -33,13 +34,20 @@ export class Life implements AsyncDisposable {
       await metadata[Symbol.asyncDispose]()
     }
     const stores: Stores = { metadata, blobs, [Symbol.asyncDispose]: close }
-    const settings = { region: 'us-east-1', defaultChecksum: 'CRC64NVME', endpoint: '' } as const
+    const settings = {
+      region: 'us-east-1',
+      defaultChecksum: 'CRC64NVME',
+      defaultEncryption: 'none',
+      customerKeysOverHttp: false,
+      endpoint: '',
+    } as const
     const credentials = credentialsOf([])
     told.life = new Life(
       stores,
       await compose({
         stores,
         settings,
+        keys: memoryKeys(),
         credentials,
         chance: systemChance,
         takeRoom: () => undefined,
@@ -56,7 +64,7 @@ export class Life implements AsyncDisposable {
   async service(name: string): Promise<Service> {
     const bucket = await this.#s3.metadata.getBucket(name)
     const signal = new AbortController().signal
-    const exchange = { arrived: noon, signal } as never
+    const exchange = { arrived: noon, signal, peer: { address: '', secure: false } }
     return this.#s3.serviceFor({ caller: alice, bucket, exchange })
   }
 

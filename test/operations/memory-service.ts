@@ -13,9 +13,11 @@ import { createBucket } from '../../src/operations/create-bucket.ts'
 import type { Service } from '../../src/operations/service.ts'
 import { combine, composite, multipartEtag } from '../../src/payload/checksums/combine.ts'
 import { loadHashers } from '../../src/payload/checksums/hashers.ts'
+import { createEnvelopes } from '../../src/payload/encryption/envelopes.ts'
 import { createEmit } from '../../src/payload/emit.ts'
 import { createIngest } from '../../src/payload/ingest.ts'
 import { memoryBlobs } from '../../src/stores/blobs/memory.ts'
+import { memoryKeys } from '../../src/stores/keys/memory.ts'
 import { openMemoryMetadata } from '../../src/stores/metadata/memory.ts'
 
 export const alice: Account = {
@@ -46,6 +48,8 @@ export async function memoryService(changed: Partial<Settings> = {}): Promise<Me
   const settings: Settings = {
     region: 'us-east-1',
     defaultChecksum: 'CRC64NVME',
+    defaultEncryption: 'none',
+    customerKeysOverHttp: false,
     endpoint: 'http://127.0.0.1:9000',
     ...changed,
   }
@@ -56,6 +60,7 @@ export async function memoryService(changed: Partial<Settings> = {}): Promise<Me
   const buckets = new Buckets({ metadata, settings })
   const made = {
     signal: new AbortController().signal,
+    isSecure: true,
     settings,
     buckets,
     objects: new Objects({ metadata }),
@@ -68,6 +73,7 @@ export async function memoryService(changed: Partial<Settings> = {}): Promise<Me
       metadata,
     }),
     emit: createEmit({ blobs, metadata, holds }),
+    envelopes: createEnvelopes({ ...memoryKeys(['testkey-1', 'testkey-2']), chance: systemChance }),
     sourceBucket: async (name: string) => await buckets.find(name),
     accountOf: (canonicalId: string) =>
       [alice, bob].find((account) => account.canonicalId === canonicalId),

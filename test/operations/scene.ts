@@ -20,10 +20,12 @@ import type { Service } from '../../src/operations/service.ts'
 import { uploadPart } from '../../src/operations/upload-part.ts'
 import { combine, composite, multipartEtag } from '../../src/payload/checksums/combine.ts'
 import { loadHashers } from '../../src/payload/checksums/hashers.ts'
+import { createEnvelopes } from '../../src/payload/encryption/envelopes.ts'
 import { createEmit } from '../../src/payload/emit.ts'
 import { createIngest } from '../../src/payload/ingest.ts'
 import { memoryBlobs } from '../../src/stores/blobs/memory.ts'
 import type { BlobStore } from '../../src/stores/blobs/store.ts'
+import { memoryKeys } from '../../src/stores/keys/memory.ts'
 import { openMemoryMetadata } from '../../src/stores/metadata/memory.ts'
 import type { MetadataStore } from '../../src/stores/metadata/store.ts'
 
@@ -101,6 +103,8 @@ export async function openScene(
   const all = {
     region: 'us-east-1',
     defaultChecksum: 'CRC64NVME' as const,
+    defaultEncryption: 'none' as const,
+    customerKeysOverHttp: false,
     endpoint: 'http://127.0.0.1:9000',
     ...settings,
   }
@@ -117,6 +121,7 @@ export async function openScene(
     bucket: await buckets.find('bucket'),
     now: Date.UTC(2026, 0, 1),
     signal: new AbortController().signal,
+    isSecure: true,
     settings: all,
     buckets,
     objects: new Objects({ metadata }),
@@ -129,6 +134,7 @@ export async function openScene(
       names: new BlobNames(metadata.epoch, systemChance),
     }),
     emit: createEmit({ blobs, metadata, holds }),
+    envelopes: createEnvelopes({ ...memoryKeys(['testkey-1', 'testkey-2']), chance: systemChance }),
     sourceBucket: (name) => buckets.find(name),
     accountOf: (id) => (id === owner.canonicalId ? owner : undefined),
   }

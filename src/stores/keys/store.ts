@@ -21,6 +21,8 @@ export interface KeyStore extends AsyncDisposable {
   unwrap(keyId: string, wrapped: string, binding: Uint8Array): Promise<Uint8Array>
   /** False when the key was rotated since: wrapping again would use a newer version. */
   isCurrent(keyId: string, wrapped: string): Promise<boolean>
+  /** Another text whenever a key gets a newer version; '' where none ever got one, as far as this process has seen. */
+  rotations(): Promise<string>
 }
 
 export class KeyMissing extends Error {
