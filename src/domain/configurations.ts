@@ -1,10 +1,11 @@
 /** What is kept with a bucket beside its objects: one configuration for each subresource that can be set. */
-import type { CORSConfiguration, Tag } from '../model/types.gen.ts'
+import type { CORSConfiguration, ServerSideEncryptionRule, Tag } from '../model/types.gen.ts'
 import type { BucketRow } from '../stores/metadata/records.ts'
 
 /** Configurations by the name of their subresource, each in the form that its rule approved. */
 export interface Configurations {
   readonly cors: CORSConfiguration
+  readonly encryption: ServerSideEncryptionRule
   readonly tagging: readonly Tag[]
 }
 

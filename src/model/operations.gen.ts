@@ -186,6 +186,8 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'SSEKMSKeyId', type: 'string', in: 'header', at: 'x-amz-server-side-encryption-aws-kms-key-id' },
       { name: 'BucketKeyEnabled', type: 'boolean', in: 'header', at: 'x-amz-server-side-encryption-bucket-key-enabled' },
       { name: 'RequestCharged', type: 'string', in: 'header', at: 'x-amz-request-charged' },
+      { name: 'SSECustomerAlgorithm', type: 'string', in: 'header', at: 'x-amz-server-side-encryption-customer-algorithm' },
+      { name: 'SSECustomerKeyMD5', type: 'string', in: 'header', at: 'x-amz-server-side-encryption-customer-key-MD5' },
     ],
   },
   CopyObject: {
@@ -1049,6 +1051,8 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'ExpectedBucketOwner', type: 'string', in: 'header', at: 'x-amz-expected-bucket-owner' },
       { name: 'ChecksumMode', type: 'string', in: 'header', at: 'x-amz-checksum-mode' },
       { name: 'IfRange', type: 'string', in: 'header', at: 'If-Range' },
+      { name: 'ServerSideEncryption', type: 'string', in: 'header', at: 'x-amz-server-side-encryption' },
+      { name: 'SSEKMSKeyId', type: 'string', in: 'header', at: 'x-amz-server-side-encryption-aws-kms-key-id' },
     ],
     output: [
       { name: 'Body', type: 'stream', in: 'payload', at: 'Body' },
@@ -1175,6 +1179,8 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'SSECustomerKeyMD5', type: 'string', in: 'header', at: 'x-amz-server-side-encryption-customer-key-MD5' },
       { name: 'RequestPayer', type: 'string', in: 'header', at: 'x-amz-request-payer' },
       { name: 'ExpectedBucketOwner', type: 'string', in: 'header', at: 'x-amz-expected-bucket-owner' },
+      { name: 'ServerSideEncryption', type: 'string', in: 'header', at: 'x-amz-server-side-encryption' },
+      { name: 'SSEKMSKeyId', type: 'string', in: 'header', at: 'x-amz-server-side-encryption-aws-kms-key-id' },
     ],
     output: [
       { name: 'ETag', type: 'string', in: 'element', at: 'ETag' },
@@ -1333,6 +1339,8 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'ExpectedBucketOwner', type: 'string', in: 'header', at: 'x-amz-expected-bucket-owner' },
       { name: 'ChecksumMode', type: 'string', in: 'header', at: 'x-amz-checksum-mode' },
       { name: 'IfRange', type: 'string', in: 'header', at: 'If-Range' },
+      { name: 'ServerSideEncryption', type: 'string', in: 'header', at: 'x-amz-server-side-encryption' },
+      { name: 'SSEKMSKeyId', type: 'string', in: 'header', at: 'x-amz-server-side-encryption-aws-kms-key-id' },
     ],
     output: [
       { name: 'DeleteMarker', type: 'boolean', in: 'header', at: 'x-amz-delete-marker' },

@@ -11,12 +11,30 @@ export const leftOut: readonly string[] = ['ListDirectoryBuckets', 'WriteGetObje
 /** Members that exist only inside the SDK and never on the wire. */
 export const leftOutMembers: readonly string[] = ['ExpiresString']
 
-const ifRange: Member = { name: 'IfRange', type: 'string', in: 'header', at: 'If-Range' }
+const ifRange: Member = header('IfRange', 'If-Range')
+
+/** Headers of writes: S3 refuses them on reads, and so they have to be seen there. */
+const writingEncryption: readonly Member[] = [
+  header('ServerSideEncryption', 'x-amz-server-side-encryption'),
+  header('SSEKMSKeyId', 'x-amz-server-side-encryption-aws-kms-key-id'),
+]
+
+/** What the other answers of an upload with a customer's key tell of it, and clients look for here as well. */
+const customerKeyTold: readonly Member[] = [
+  header('SSECustomerAlgorithm', 'x-amz-server-side-encryption-customer-algorithm'),
+  header('SSECustomerKeyMD5', 'x-amz-server-side-encryption-customer-key-MD5'),
+]
 
 /** Members that S3 honours and the model lacks, by structure: browsers and proxies send If-Range, the SDKs do not. */
 export const furtherMembers: Readonly<Record<string, readonly Member[]>> = {
-  GetObjectRequest: [ifRange],
-  HeadObjectRequest: [ifRange],
+  CompleteMultipartUploadOutput: customerKeyTold,
+  GetObjectAttributesRequest: writingEncryption,
+  GetObjectRequest: [ifRange, ...writingEncryption],
+  HeadObjectRequest: [ifRange, ...writingEncryption],
+}
+
+function header(name: string, at: string): Member {
+  return { name, type: 'string', in: 'header', at }
 }
 
 /** Members that S3 keeps or gives back as they were sent, whatever the model types them as. */

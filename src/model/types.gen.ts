@@ -66,6 +66,8 @@ export interface CompleteMultipartUploadOutput {
   readonly SSEKMSKeyId?: string | undefined
   readonly BucketKeyEnabled?: boolean | undefined
   readonly RequestCharged?: string | undefined
+  readonly SSECustomerAlgorithm?: string | undefined
+  readonly SSECustomerKeyMD5?: string | undefined
 }
 
 export interface CopyObjectInput {
@@ -664,6 +666,8 @@ export interface GetObjectInput {
   readonly ExpectedBucketOwner?: string | undefined
   readonly ChecksumMode?: string | undefined
   readonly IfRange?: string | undefined
+  readonly ServerSideEncryption?: string | undefined
+  readonly SSEKMSKeyId?: string | undefined
 }
 
 export interface GetObjectOutput {
@@ -773,6 +777,8 @@ export interface GetObjectAttributesInput {
   readonly SSECustomerKeyMD5?: string | undefined
   readonly RequestPayer?: string | undefined
   readonly ExpectedBucketOwner?: string | undefined
+  readonly ServerSideEncryption?: string | undefined
+  readonly SSEKMSKeyId?: string | undefined
 }
 
 export interface GetObjectAttributesOutput {
@@ -890,6 +896,8 @@ export interface HeadObjectInput {
   readonly ExpectedBucketOwner?: string | undefined
   readonly ChecksumMode?: string | undefined
   readonly IfRange?: string | undefined
+  readonly ServerSideEncryption?: string | undefined
+  readonly SSEKMSKeyId?: string | undefined
 }
 
 export interface HeadObjectOutput {

@@ -1,0 +1,47 @@
+/**
+ * May they write with this encryption? Asked once for every request that makes bytes, before a byte of its body is read and
+ * before its encryption headers are judged: S3 says AccessDenied also of a header that means nothing.
+ *
+ * Today a bucket can block customers' keys. Conditions of bucket policies will be asked here too, of `encryptionFacts`.
+ */
+import { blocksCustomerKeys } from '../domain/bucket-encryption.ts'
+import { namesCustomerKey } from '../domain/customer-keys.ts'
+import type { EncryptionMembers } from '../domain/encryption.ts'
+import type { Account } from '../identity/account.ts'
+import { S3Error } from '../model/errors.ts'
+import type { BucketRow } from '../stores/metadata/records.ts'
+
+/** The Service of the request. */
+export interface Writer {
+  readonly caller: Account
+  readonly bucket: BucketRow
+}
+
+export interface EncryptedWrite extends EncryptionMembers {
+  readonly Key: string
+  readonly CopySource?: string | undefined
+  readonly UploadId?: string | undefined
+}
+
+/** Throws AccessDenied. */
+export function authorizeEncryption(input: EncryptedWrite, { caller, bucket }: Writer): void {
+  if (!encryptionFacts(input).has(customerAlgorithm) && !namesCustomerKey(input)) return
+  if (!blocksCustomerKeys(bucket)) return
+  const copies = input.CopySource !== undefined && input.UploadId === undefined
+  const action = copies ? 's3:CopyObject' : 's3:PutObject'
+  const resource = `arn:aws:s3:::${bucket.name}/${input.Key}`
+  const sentence = `User: arn:aws:iam::${caller.accountId}:root is not authorized to perform: ${action} on resource: "${resource}" because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C). Please specify a different server-side encryption type`
+  throw new S3Error('AccessDenied', {}, sentence)
+}
+
+const customerAlgorithm = 's3:x-amz-server-side-encryption-customer-algorithm'
+
+/** What conditions can ask of a request, by their keys: what was sent, as it was sent; what was not sent is not there. */
+function encryptionFacts(input: EncryptionMembers): ReadonlyMap<string, string> {
+  const said: ReadonlyArray<readonly [string, string | undefined]> = [
+    ['s3:x-amz-server-side-encryption', input.ServerSideEncryption],
+    ['s3:x-amz-server-side-encryption-aws-kms-key-id', input.SSEKMSKeyId],
+    [customerAlgorithm, input.SSECustomerAlgorithm],
+  ]
+  return new Map(said.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
