@@ -27,8 +27,8 @@ export async function putObject(input: PutObjectInput, s3: Service): Promise<Put
     about: { bucket: s3.bucket.name, key: input.Key, createdMs: s3.now, attributes },
   })
   const checksum = wholeChecksum(algorithm, stored.checksums)
-  const { md5: etag, sizeBytes, locator } = stored
-  const draft = { key: input.Key, sizeBytes, etag, partCount: 0, locator, modified: s3.now }
+  const { etag, sizeBytes, locator, seal } = stored
+  const draft = { key: input.Key, sizeBytes, etag, partCount: 0, locator, seal, modified: s3.now }
   const row = await s3.objects.put(
     s3.bucket,
     { ...draft, attributes: { ...attributes, checksum } },

@@ -19,14 +19,14 @@ export async function uploadPart(input: UploadPartInput, s3: Service): Promise<U
   const upload = await s3.uploads.open(s3.bucket, input)
   const plan = partPlan(input, upload, s3)
   await using stored = await s3.ingest(input.Body, plan)
-  const { sizeBytes, md5: etag, checksums, locator } = stored
+  const { sizeBytes, etag, checksums, locator, seal } = stored
   await s3.uploads.putPart(upload, {
     number: input.PartNumber,
     etag,
     sizeBytes,
     modified: s3.now,
     checksums,
-    runs: [{ sizeBytes, locator }],
+    runs: [{ sizeBytes, locator, seal }],
   })
   stored.keep()
   // The checksum that was verified, or that the upload asked for; never the default one, which nobody asked for (row 30).

@@ -8,12 +8,20 @@ export type Digests = ReadonlyMap<ChecksumAlgorithm, Uint8Array>
 
 /** What is kept of a body whose digests hold. */
 export interface ProvenDigests {
-  /** 32 hex digits. */
-  readonly md5: string
+  /** 32 hex digits; undefined where nobody wanted it. */
+  readonly md5: string | undefined
   /** Base64 by algorithm: what was declared and what was planned. */
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>
   /** The algorithm whose value the client sent. */
   readonly verified: ChecksumAlgorithm | undefined
+}
+
+export interface DigestsWanted {
+  readonly declared: DeclaredDigests
+  /** Computed whatever the client says. */
+  readonly compute: readonly ChecksumAlgorithm[]
+  /** S3's ETag is the MD5 of most objects. */
+  readonly etagIsMd5: boolean
 }
 
 /** What to compute: each algorithm once, whoever asks for it, and none of them for MD5's sake twice. */
@@ -22,12 +30,12 @@ export class DigestPlan {
   readonly #kept: ReadonlySet<ChecksumAlgorithm>
   readonly algorithms: ReadonlySet<ChecksumAlgorithm>
 
-  constructor(declared: DeclaredDigests, compute: readonly ChecksumAlgorithm[]) {
+  constructor({ declared, compute, etagIsMd5 }: DigestsWanted) {
     const sent = declared.checksum?.algorithm ?? declared.trailer?.algorithm
     this.#declared = declared
     this.#kept = new Set(sent === undefined ? compute : [sent, ...compute])
-    // S3's ETag is the MD5, whatever else is asked for.
-    this.algorithms = new Set([...this.#kept, 'MD5'])
+    const needsMd5 = etagIsMd5 || declared.md5 !== undefined
+    this.algorithms = needsMd5 ? new Set([...this.#kept, 'MD5']) : this.#kept
   }
 
   /** Holds what was computed against what was said, trailer included: the body was read to its end. BadDigest, InvalidRequest, MalformedTrailerError. */
@@ -38,13 +46,14 @@ export class DigestPlan {
     if (verified !== undefined) {
       checkChecksum(verified.algorithm, verified.value, digestOf(digests, verified.algorithm))
     }
-    const md5 = digestOf(digests, 'MD5')
-    checkMd5(this.#declared, md5)
+    const md5 = digests.get('MD5')
+    if (md5 !== undefined) checkMd5(this.#declared, md5)
     const checksums: Partial<Record<ChecksumAlgorithm, string>> = {}
     for (const algorithm of this.#kept) {
       checksums[algorithm] = Buffer.from(digestOf(digests, algorithm)).toString('base64')
     }
-    return { md5: Buffer.from(md5).toString('hex'), checksums, verified: verified?.algorithm }
+    const hex = md5 && Buffer.from(md5).toString('hex')
+    return { md5: hex, checksums, verified: verified?.algorithm }
   }
 }
 

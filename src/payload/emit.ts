@@ -3,11 +3,16 @@ import { assert } from '../base/assert.ts'
 import type { Holds } from '../base/holds.ts'
 import type { Payload } from '../model/payload.ts'
 import { BlobCorrupt, BlobMissing, type BlobStore, type ByteRange } from '../stores/blobs/store.ts'
-import type { Locator } from '../stores/metadata/records.ts'
+import type { Run, RunSeal } from '../stores/metadata/records.ts'
 import type { FoundObject, MetadataStore } from '../stores/metadata/store.ts'
+import type { DataKey } from './encryption/envelope.ts'
+import type { OpeningRun } from './encryption/runs.ts'
 
-/** The content is held until the stream ends or is left, so reclaim does not take it from under the reader. */
-export type Emit = (found: FoundObject, range: ByteRange) => Payload
+/**
+ * The content is held until the stream ends or is left, so reclaim does not take it from under the reader. An encrypted
+ * object comes with its data key (payload/encryption), and no other does.
+ */
+export type Emit = (found: FoundObject, range: ByteRange, dataKey?: DataKey) => Payload
 
 export interface EmitParts {
   readonly blobs: BlobStore
@@ -20,16 +25,24 @@ const runsPage = 64
 
 /** Reading throws BlobMissing or BlobCorrupt where the bytes are not what was stored; it never ends early instead. */
 export function createEmit(parts: EmitParts): Emit {
-  return (found, range) => {
+  return (found, range, dataKey) => {
+    const { sizeBytes, attributes } = found.row
     assert(range.offset >= 0 && range.lengthBytes >= 0, 'a range has an offset and a length')
-    assert(range.offset + range.lengthBytes <= found.row.sizeBytes, 'a range lies in its object')
+    assert(range.offset + range.lengthBytes <= sizeBytes, 'a range lies in its object')
+    const isEncrypted = attributes.encryption !== undefined
+    assert(isEncrypted === (dataKey !== undefined), 'encrypted bytes need a key, and no others do')
     return {
       lengthBytes: range.lengthBytes,
       trailers: new Map(),
       announcedTrailer: undefined,
-      [Symbol.asyncIterator]: () => whole(range.lengthBytes, emitted(parts, found, range)),
+      [Symbol.asyncIterator]: () =>
+        whole(range.lengthBytes, emitted({ ...parts, dataKey }, found, range)),
     }
   }
+}
+
+interface Emission extends EmitParts {
+  readonly dataKey: DataKey | undefined
 }
 
 /** Passes the bytes on and holds their number against what was promised. */
@@ -47,26 +60,25 @@ async function* whole(
 }
 
 async function* emitted(
-  parts: EmitParts,
-  found: FoundObject,
+  emission: Emission,
+  { row, bytes }: FoundObject,
   range: ByteRange,
 ): AsyncGenerator<Uint8Array> {
-  const { locator } = found.row
+  const { locator, seal, sizeBytes } = row
   if (range.lengthBytes === 0) return
   if (locator.kind === 'inline') {
-    if (found.bytes === undefined)
-      throw new BlobMissing(`object without its bytes, row ${locator.row}`)
-    yield slice(found.bytes, range)
+    if (bytes === undefined) throw new BlobMissing(`object without its bytes, row ${locator.row}`)
+    yield cut(bytes, range, opening(emission, seal))
     return
   }
   const held =
     locator.kind === 'blob'
       ? (`blob:${locator.blob}` as const)
       : (`content:${locator.content}` as const)
-  const release = parts.holds.hold(held)
+  const release = emission.holds.hold(held)
   try {
-    if (locator.kind === 'blob') yield* fromBlob(parts, locator, range)
-    else yield* fromRuns(parts, locator.content, range)
+    if (locator.kind === 'blob') yield* fromRun(emission, { sizeBytes, locator, seal }, range)
+    else yield* fromRuns(emission, locator.content, range)
   } finally {
     release()
   }
@@ -74,7 +86,7 @@ async function* emitted(
 
 /** Run after run, a page of them at a time, each read from where the one before ended. */
 async function* fromRuns(
-  parts: EmitParts,
+  emission: Emission,
   content: number,
   range: ByteRange,
 ): AsyncGenerator<Uint8Array> {
@@ -82,12 +94,12 @@ async function* fromRuns(
   let position = range.offset
   while (position < end) {
     const begun = position
-    for (const run of await parts.metadata.objectRuns(content, position, runsPage)) {
+    for (const run of await emission.metadata.objectRuns(content, position, runsPage)) {
       const skipped = position - run.start
       if (skipped < 0) throw new BlobCorrupt(`content ${content} has a gap at ${position}`)
       const lengthBytes = Math.min(run.sizeBytes - skipped, end - position)
       if (lengthBytes <= 0) continue
-      yield* fromRun(parts, run.locator, { offset: skipped, lengthBytes })
+      yield* fromRun(emission, run, { offset: skipped, lengthBytes })
       position += lengthBytes
       if (position === end) return
     }
@@ -95,33 +107,33 @@ async function* fromRuns(
   }
 }
 
-function fromRun(
-  parts: EmitParts,
-  locator: Exclude<Locator, { kind: 'parts' }>,
-  range: ByteRange,
-): AsyncIterable<Uint8Array> {
-  if (locator.kind === 'blob') return fromBlob(parts, locator, range)
-  return fromInline(parts, locator.row, range)
+function fromRun(emission: Emission, run: Run, range: ByteRange): AsyncIterable<Uint8Array> {
+  const { locator, seal } = run
+  const key = opening(emission, seal)
+  if (locator.kind === 'inline') return fromInline(emission, locator.row, { range, key })
+  const lies = { offset: locator.offset + range.offset, lengthBytes: range.lengthBytes }
+  if (key === undefined) return emission.blobs.get(locator.blob, lies)
+  return key.open(emission.blobs.get(locator.blob, key.sealedRange(lies)), lies)
 }
 
-function fromBlob(
-  { blobs }: EmitParts,
-  locator: Extract<Locator, { kind: 'blob' }>,
-  { offset, lengthBytes }: ByteRange,
-): AsyncIterable<Uint8Array> {
-  return blobs.get(locator.blob, { offset: locator.offset + offset, lengthBytes })
+/** What opens the run; undefined for plain bytes. Where object and run do not agree, nothing is sent as if they did. */
+function opening({ dataKey }: Emission, seal: RunSeal | undefined): OpeningRun | undefined {
+  if (dataKey === undefined && seal === undefined) return undefined
+  if (dataKey !== undefined && seal !== undefined) return dataKey.openRun(seal)
+  throw new BlobCorrupt('a run is sealed and its object is not, or the other way about')
 }
 
 async function* fromInline(
-  { metadata }: EmitParts,
+  { metadata }: Emission,
   row: number,
-  range: ByteRange,
+  { range, key }: { readonly range: ByteRange; readonly key: OpeningRun | undefined },
 ): AsyncGenerator<Uint8Array> {
   const bytes = await metadata.inlineBytes(row)
   if (bytes === undefined) throw new BlobMissing(`there are no small bytes in row ${row}`)
-  yield slice(bytes, range)
+  yield cut(bytes, range, key)
 }
 
-function slice(bytes: Uint8Array, { offset, lengthBytes }: ByteRange): Uint8Array {
-  return bytes.subarray(offset, offset + lengthBytes)
+function cut(bytes: Uint8Array, range: ByteRange, key: OpeningRun | undefined): Uint8Array {
+  if (key !== undefined) return key.openSmall(bytes, range)
+  return bytes.subarray(range.offset, range.offset + range.lengthBytes)
 }

@@ -1,15 +1,20 @@
 /** Ingest: one body becomes durable bytes, verified as they pass, yet unseen until a row names them. */
+import { createHash } from 'node:crypto'
+import { assert } from '../base/assert.ts'
 import type { Holds } from '../base/holds.ts'
 import type { BlobId, BlobNames } from '../base/ids.ts'
 import { inlineBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { Payload } from '../model/payload.ts'
 import type { BlobAbout, BlobStore } from '../stores/blobs/store.ts'
-import type { NewLocator } from '../stores/metadata/records.ts'
+import type { NewLocator, RunSeal } from '../stores/metadata/records.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
 import type { DeclaredDigests } from './declared.ts'
 import { DigestPlan, digestsOf, RunningDigests, type ProvenDigests } from './digests.ts'
+import { etagIsMd5 } from './encryption/data-key.ts'
+import type { DataKey } from './encryption/envelope.ts'
+import type { SealingRun } from './encryption/runs.ts'
 
 export interface IngestPlan {
   /** What the client says of the bytes: parsed by payload/declared.ts before the body is read. */
@@ -19,15 +24,22 @@ export interface IngestPlan {
   /** EntityTooLarge beyond, before the body where its length is known. */
   readonly sizeBytesMax: number
   readonly about: BlobAbout
+  /** Seals the bytes; undefined keeps them as they are. What is declared, computed and counted is always the plain bytes. */
+  readonly dataKey?: DataKey | undefined
 }
 
 /**
  * Durable bytes that no row names yet. Disposed without `keep`, they are removed; unless the metadata store has failed:
  * the commit that was to name them may be durable all the same, and the next life finds out.
  */
-export interface Ingested extends ProvenDigests, AsyncDisposable {
+export interface Ingested extends Omit<ProvenDigests, 'md5'>, AsyncDisposable {
+  /** Of the plain bytes. */
   readonly sizeBytes: number
+  /** 32 hex digits: the MD5 of the plain bytes; as good as random where the key is not the server's, as S3 has it. */
+  readonly etag: string
   readonly locator: Exclude<NewLocator, { kind: 'parts' }>
+  /** For the row that names the bytes, when they are sealed. */
+  readonly seal: RunSeal | undefined
   /** A row names the bytes now. */
   keep(): void
 }
@@ -77,13 +89,13 @@ interface Arriving {
 function inline(bytes: Uint8Array, plan: IngestPlan, body: Payload): Ingested {
   refuseTooLarge(bytes.length, plan)
   refuseOtherLength(bytes.length, body)
-  const digests = new DigestPlan(plan.declared, plan.compute)
+  const digests = digestPlan(plan)
   const proven = digests.prove(digestsOf(digests.algorithms, bytes), body)
+  const run = plan.dataKey?.newRun()
   return {
-    ...proven,
-    sizeBytes: bytes.length,
+    ...told({ sizeBytes: bytes.length, proven, plan, run }),
     // What was not filled is not kept alive, nor seen.
-    locator: { kind: 'bytes', bytes: bytes.slice() },
+    locator: { kind: 'bytes', bytes: run === undefined ? bytes.slice() : run.sealSmall(bytes) },
     keep: () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   }
@@ -97,20 +109,50 @@ async function ingestBlob(
   const blob = parts.names.next()
   const release = parts.holds.hold(`blob:${blob}`)
   try {
+    const run = plan.dataKey?.newRun()
     const passage = new Passage(plan, arriving)
-    const bytes = parts.takeRoom === undefined ? passage : counted(passage, parts.takeRoom)
-    const { sizeBytes } = await parts.blobs.put(blob, bytes, plan.about)
-    return new IngestedBlob({
-      blob,
-      sizeBytes,
-      proven: passage.proven,
-      parts,
-      release,
-    })
+    const kept = run === undefined ? passage : run.seal(passage)
+    const bytes = parts.takeRoom === undefined ? kept : counted(kept, parts.takeRoom)
+    const stored = await parts.blobs.put(blob, bytes, aboutOf(plan, run))
+    const { sizeBytes, proven } = passage.passed
+    assert(stored.sizeBytes === (run?.sealedSize(sizeBytes) ?? sizeBytes), 'all bytes were stored')
+    const facts = told({ sizeBytes, proven, plan, run })
+    return new IngestedBlob({ blob, facts, parts, release })
   } catch (error) {
     release()
     throw error
   }
+}
+
+function digestPlan({ declared, compute, dataKey }: IngestPlan): DigestPlan {
+  return new DigestPlan({ declared, compute, etagIsMd5: etagIsMd5(dataKey?.encryption) })
+}
+
+/** With what opens it, for who has the keys. */
+function aboutOf({ about, dataKey }: IngestPlan, run: SealingRun | undefined): BlobAbout {
+  if (dataKey === undefined || run === undefined) return about
+  const attributes = Object.assign({}, about.attributes, { encryption: dataKey.encryption })
+  return { ...about, attributes, seal: run.wrapped }
+}
+
+type Told = Omit<Ingested, 'locator' | 'keep' | typeof Symbol.asyncDispose>
+
+function told(facts: Passed & { readonly plan: IngestPlan; run: SealingRun | undefined }): Told {
+  const { sizeBytes, plan, run } = facts
+  const { md5, checksums, verified } = facts.proven
+  const etag = etagIsMd5(plan.dataKey?.encryption) ? md5 : run && etagOf(run)
+  assert(etag !== undefined, 'whatever the ETag is made of is there')
+  return { sizeBytes, etag, checksums, verified, seal: run?.sealed(sizeBytes) }
+}
+
+/** No other run has its keys, so their wrapped form makes an ETag that nobody can foretell. */
+function etagOf(run: SealingRun): string {
+  return createHash('sha256').update(run.wrapped).digest('hex').slice(0, 32)
+}
+
+interface Passed {
+  readonly sizeBytes: number
+  readonly proven: ProvenDigests
 }
 
 /**
@@ -120,7 +162,7 @@ async function ingestBlob(
 class Passage implements AsyncIterable<Uint8Array> {
   readonly #plan: IngestPlan
   readonly #arriving: Arriving
-  #proven: ProvenDigests | undefined
+  #passed: Passed | undefined
 
   constructor(plan: IngestPlan, arriving: Arriving) {
     this.#plan = plan
@@ -128,14 +170,14 @@ class Passage implements AsyncIterable<Uint8Array> {
   }
 
   /** Once every byte has passed. */
-  get proven(): ProvenDigests {
-    if (this.#proven === undefined) throw new Error('a blob was stored before its body had ended')
-    return this.#proven
+  get passed(): Passed {
+    if (this.#passed === undefined) throw new Error('a blob was stored before its body had ended')
+    return this.#passed
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const { body, bytes } = this.#arriving
-    const digests = new DigestPlan(this.#plan.declared, this.#plan.compute)
+    const digests = digestPlan(this.#plan)
     const running = new RunningDigests(digests.algorithms)
     let sizeBytes = 0
     for await (const chunk of { [Symbol.asyncIterator]: () => bytes }) {
@@ -145,7 +187,7 @@ class Passage implements AsyncIterable<Uint8Array> {
       yield chunk
     }
     refuseOtherLength(sizeBytes, body)
-    this.#proven = digests.prove(running.finish(), body)
+    this.#passed = { sizeBytes, proven: digests.prove(running.finish(), body) }
   }
 }
 
@@ -161,8 +203,7 @@ async function* counted(
 
 interface StoredBlob {
   readonly blob: BlobId
-  readonly sizeBytes: number
-  readonly proven: ProvenDigests
+  readonly facts: Told
   readonly parts: Pick<IngestParts, 'blobs' | 'metadata'>
   /** Ends the hold that keeps reclaim away. */
   readonly release: () => void
@@ -170,18 +211,20 @@ interface StoredBlob {
 
 class IngestedBlob implements Ingested {
   readonly sizeBytes: number
-  readonly md5: string
-  readonly checksums: ProvenDigests['checksums']
-  readonly verified: ChecksumAlgorithm | undefined
+  readonly etag: string
+  readonly checksums: Told['checksums']
+  readonly verified: Told['verified']
+  readonly seal: RunSeal | undefined
   readonly locator: Exclude<NewLocator, { kind: 'parts' }>
   readonly #stored: StoredBlob
   #settled = false
 
   constructor(stored: StoredBlob) {
-    this.sizeBytes = stored.sizeBytes
-    this.md5 = stored.proven.md5
-    this.checksums = stored.proven.checksums
-    this.verified = stored.proven.verified
+    this.sizeBytes = stored.facts.sizeBytes
+    this.etag = stored.facts.etag
+    this.checksums = stored.facts.checksums
+    this.verified = stored.facts.verified
+    this.seal = stored.facts.seal
     this.locator = { kind: 'blob', blob: stored.blob, offset: 0 }
     this.#stored = stored
   }

@@ -98,7 +98,7 @@ test('the kind of place follows from the size alone, the bytes from no chunking'
         const ingested = await take(at.ingest, bytes, { ...facts, compute: ['CRC64NVME'] })
         assert.equal(ingested.sizeBytes, sizeBytes)
         assert.equal(ingested.locator.kind, sizeBytes <= inlineBytesMax ? 'bytes' : 'blob')
-        assert.equal(ingested.md5, createHash('md5').update(bytes).digest('hex'))
+        assert.equal(ingested.etag, createHash('md5').update(bytes).digest('hex'))
         assert.deepEqual(ingested.checksums, { CRC64NVME: base64('CRC64NVME', bytes) })
         assert.ok((await stored(at, ingested)).equals(bytes))
       },

@@ -37,6 +37,8 @@ export interface BlobAbout {
   readonly uploadId?: string
   readonly partNumber?: number
   readonly attributes?: unknown
+  /** Of sealed bytes: the keys of their blocks, wrapped by the data key whose envelope is among the attributes (docs/format/encryption.md). */
+  readonly seal?: string
 }
 
 export interface ByteRange {

@@ -16,7 +16,7 @@ const rich: ObjectAttributes = {
   storageClass: 'STANDARD_IA',
   tags: [['k', '\u{1f600}']],
   checksum: { algorithm: 'CRC64NVME', type: 'FULL_OBJECT', value: 'AAAAAAAAAAA=' },
-  encryption: { key: 'k1' },
+  encryption: { method: 'SSE-S3', keyId: 'k1', wrapped: 'v1:AAAA' },
   lock: { mode: 'GOVERNANCE', until: 5 },
 }
 

@@ -1,6 +1,6 @@
 /** Rows of `objects` and `versions`: one form, so that a version keeps its record when it is replaced. */
 import type { Instant } from '../../../base/clock.ts'
-import type { BucketId, Locator, ObjectRow } from '../records.ts'
+import type { BucketId, Locator, ObjectRow, RunSeal } from '../records.ts'
 import type { NewObject } from '../store.ts'
 import type { KeptAttributes } from './attributes.ts'
 import { keepAttributes, restoreAttributes } from './attributes.ts'
@@ -23,6 +23,7 @@ interface Kept {
   readonly etag: string
   readonly modified: Instant
   readonly parts?: number | undefined
+  readonly seal?: RunSeal | undefined
   readonly attributes: KeptAttributes
 }
 
@@ -41,9 +42,11 @@ export function draftObject(object: Omit<NewObject, 'locator'>, version: string)
     etag: object.etag,
     modified: object.modified,
     parts: object.partCount === 0 ? undefined : object.partCount,
+    seal: object.seal,
     attributes: keepAttributes(object.attributes),
   }
-  return draft(identity({ bucket: object.bucket, key: object.key, version, marker: 0 }), kept)
+  const names = { bucket: object.bucket, key: object.key, version, marker: 0 }
+  return draft(identity(names), kept, object.attributes.encryption !== undefined)
 }
 
 export function lateColumns(ver: number): string {
@@ -74,6 +77,7 @@ export function decodeObject(row: Row, isLatest: boolean): ObjectRow {
     modified: kept.modified,
     partCount: kept.parts ?? 0,
     locator: decodeLocator(locator) ?? nowhere,
+    ...sealMember(kept.seal),
     attributes: restoreAttributes(kept.attributes),
   }
 }
@@ -95,8 +99,14 @@ export function writtenRow(
     modified: object.modified,
     partCount: object.partCount,
     locator: locator ?? nowhere,
+    ...sealMember(object.seal),
     attributes: object.attributes,
   }
+}
+
+/** Absent where there is none, as in what was put. */
+export function sealMember(seal: RunSeal | undefined): { readonly seal?: RunSeal } {
+  return seal === undefined ? {} : { seal }
 }
 
 function identity(names: Names): string {

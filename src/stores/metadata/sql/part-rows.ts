@@ -1,17 +1,24 @@
 /** Rows of `parts`: one for each run of bytes. What is true of the whole part stands on its run 0. */
 import type { Instant } from '../../../base/clock.ts'
-import type { Locator, PartRow, Run } from '../records.ts'
+import type { Locator, PartRow, Run, RunSeal } from '../records.ts'
 import type { NewPart } from '../store.ts'
 import type { Row } from './connection.ts'
 import { bytes, integer } from './connection.ts'
 import type { Placement } from './locators.ts'
 import { decodeLocator, noBytes, placement } from './locators.ts'
+import { sealMember } from './object-rows.ts'
 import { CorruptRecord, draft, unseal } from './seal.ts'
 
 export const partColumns =
   'content, run, number, revision, start, size, runs, part_size, locator, record'
 
-interface Kept {
+/** Of every run. */
+interface KeptOfRun {
+  readonly seal?: RunSeal
+}
+
+/** Of run 0. */
+interface Kept extends KeptOfRun {
   readonly etag: string
   readonly modified: Instant
   readonly checksums: Readonly<Record<string, string>>
@@ -27,12 +34,18 @@ export interface RunWrite {
 /** A part without bytes is one run without bytes, so that it has a row. */
 export function draftRuns(part: NewPart): RunWrite[] {
   const kept: Kept = { etag: part.etag, modified: part.modified, checksums: part.checksums }
-  const runs = part.runs.map((run) => ({ size: run.sizeBytes, placement: placement(run.locator) }))
-  if (runs.length === 0) runs.push({ size: 0, placement: noBytes })
+  const runs = part.runs.map((run) => ({
+    size: run.sizeBytes,
+    placement: placement(run.locator),
+    kept: sealMember(run.seal),
+  }))
+  if (runs.length === 0) runs.push({ size: 0, placement: noBytes, kept: {} })
   return runs.map((run, index) => {
-    const columns = { number: part.number, run: index, size: run.size, partSize: part.sizeBytes }
-    const record = draft(identity({ ...columns, runs: runs.length }), index === 0 ? kept : {})
-    return { ...run, record }
+    const { size, placement } = run
+    const columns = { number: part.number, run: index, size, partSize: part.sizeBytes }
+    const said = index === 0 ? { ...kept, ...run.kept } : run.kept
+    const names = identity({ ...columns, runs: runs.length })
+    return { size, placement, record: draft(names, said, run.kept.seal !== undefined) }
   })
 }
 
@@ -50,10 +63,11 @@ export function decodePart(row: Row): PartRow {
 
 /** Of a run with bytes, of a completed object. Throws CorruptRecord. */
 export function decodeRun(row: Row): Run & { readonly start: number } {
-  open(row)
+  const { seal } = open(row) as KeptOfRun
   const locator = decodeLocator(bytes(row, 'locator'))
   if (!isOfRun(locator)) throw new CorruptRecord('a run of a part names no bytes')
-  return { sizeBytes: integer(row, 'size'), locator, start: integer(row, 'start') }
+  const start = integer(row, 'start')
+  return { sizeBytes: integer(row, 'size'), locator, ...sealMember(seal), start }
 }
 
 function isOfRun(locator: Locator | undefined): locator is Exclude<Locator, { kind: 'parts' }> {

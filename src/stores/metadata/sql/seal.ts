@@ -8,23 +8,32 @@
  */
 import { crc32 } from 'node:zlib'
 
+/** Of records that say nothing of encryption; and of those that do, so that no older program takes sealed bytes for plain ones. */
 const recordVersion = 1
+const encryptedVersion = 2
 const headerBytes = 5
-const start = crc32(Uint8Array.of(recordVersion))
+const starts: Readonly<Record<number, number>> = {
+  [recordVersion]: crc32(Uint8Array.of(recordVersion)),
+  [encryptedVersion]: crc32(Uint8Array.of(encryptedVersion)),
+}
 
 /** The row is there, and is not what was written. */
 export class CorruptRecord extends Error {
   override readonly name = 'CorruptRecord'
 }
 
-/** A record whose CRC still lacks the late columns. `identity` names the kind of row and its columns, NUL between them. */
-export function draft(identity: string, attributes: unknown): Uint8Array {
+/**
+ * A record whose CRC still lacks the late columns. `identity` names the kind of row and its columns, NUL between them;
+ * `isEncrypted` says that the attributes tell how bytes are sealed.
+ */
+export function draft(identity: string, attributes: unknown, isEncrypted = false): Uint8Array {
+  const version = isEncrypted ? encryptedVersion : recordVersion
   const json = JSON.stringify(attributes)
   const record = new Uint8Array(headerBytes + Buffer.byteLength(json))
   const view = buffer(record)
   view.write(json, headerBytes)
-  record[0] = recordVersion
-  view.writeUInt32BE(crc32(json, crc32(`${identity}\0`, start)), 1)
+  record[0] = version
+  view.writeUInt32BE(crc32(json, crc32(`${identity}\0`, starts[version])), 1)
   return record
 }
 
@@ -46,7 +55,8 @@ export interface Sealed {
 export function unseal(sealed: Sealed): unknown {
   const view = buffer(sealed.record)
   const json = view.subarray(headerBytes)
-  if (view.length < headerBytes || view[0] !== recordVersion) {
+  const start = starts[view[0] ?? 0]
+  if (view.length < headerBytes || start === undefined) {
     throw new CorruptRecord(`${name(sealed)}: unknown record version ${view[0] ?? 'of no bytes'}`)
   }
   const sum = crc32(json, crc32(`${sealed.identity}\0`, start))

@@ -26,7 +26,7 @@ export function draftUpload(upload: Omit<UploadRow, 'content'>): Uint8Array {
     checksum: upload.checksum,
     attributes: keepAttributes(upload.attributes),
   }
-  return draft(identity(upload), kept)
+  return draft(identity(upload), kept, upload.attributes.encryption !== undefined)
 }
 
 /** Throws CorruptRecord. */
