@@ -22,7 +22,7 @@ export interface RingKey {
 
 export const materialBytes = 32
 /** NIST SP 800-38D §8.2.2: random nonces of 96 bits, for at most 2^32 wraps under one version. */
-const nonceBytes = 12
+export const nonceBytes = 12
 const tagBytes = 16
 const algorithm = 'aes-256-gcm'
 
@@ -101,5 +101,3 @@ function refuseUnusable({ name, enabled, fault }: RingKey): void {
   if (fault !== undefined) throw new KeyStoreUnavailable(fault)
   if (!enabled) throw new KeyDisabled(`The key '${name}' is disabled.`)
 }
-
-export { nonceBytes }

@@ -61,7 +61,7 @@ export class KeyRing {
   /** A newer version, under which everything is wrapped from now on; answers its number. Throws KeyMissing, KeyDisabled. */
   rotate(name: string): number {
     for (let attempt = 1; attempt <= rotationsMax; attempt++) {
-      const number = newestVersion(this.get(name)).number + attempt
+      const number = newestVersion(this.get(name)).number + 1
       // Another process may just have made that version: this one then makes the one after it.
       if (this.#add(name, number)) return number
     }
