@@ -6,8 +6,9 @@ import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
 import { pageEntriesMax, partNumberMax } from '../base/limits.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
+import type { RunCopying } from '../payload/encryption/envelope.ts'
 import type { ByteRange } from '../stores/blobs/store.ts'
-import type { ObjectRow, PartRow, Run } from '../stores/metadata/records.ts'
+import type { Locator, ObjectRow, PartRow, Run, RunSeal } from '../stores/metadata/records.ts'
 import type { FoundObject, MetadataStore, NewPart } from '../stores/metadata/store.ts'
 import { checkedParts, type PartDigests } from './completed-checksum.ts'
 import { isCombinable } from './upload-checksum.ts'
@@ -16,12 +17,18 @@ import { isCombinable } from './upload-checksum.ts'
 export interface Stretch {
   readonly found: FoundObject
   readonly range: ByteRange
+  /**
+   * Of an encrypted object: how its runs come under the upload's data key, which seals in as many layers. Where only one of
+   * the two is encrypted, or they differ in layers, the bytes have to be read and sealed anew instead.
+   */
+  readonly copying?: RunCopying | undefined
 }
 
 /** All of a part but its number and time; its checksums are those that were known without reading a byte. */
 export type CopiedPart = Pick<NewPart, 'etag' | 'sizeBytes' | 'runs' | 'checksums'>
 
 type NewRun = NewPart['runs'][number]
+type InBlob = Extract<Locator, { kind: 'blob' }>
 
 interface Rules {
   readonly metadata: MetadataStore
@@ -47,29 +54,48 @@ export async function copiedPart(
 }
 
 async function copiedRuns(metadata: MetadataStore, stretch: Stretch): Promise<readonly NewRun[]> {
-  const { row, bytes } = stretch.found
-  const { offset, lengthBytes } = stretch.range
-  switch (row.locator.kind) {
-    // Small bytes are brought along: cheaper than a reference, and they cannot go before the row is there.
+  const { found, copying } = stretch
+  const { locator, seal, attributes } = found.row
+  const isEncrypted = attributes.encryption !== undefined
+  assert(isEncrypted === (copying !== undefined), 'sealed runs come with a way to copy them')
+  switch (locator.kind) {
     case 'inline':
-      assert(bytes !== undefined, 'an object with inline bytes is found together with them')
-      return [smallRun(bytes, offset, lengthBytes)]
+      assert(found.bytes !== undefined, 'an object with inline bytes is found together with them')
+      return [smallRun(found.bytes, seal, stretch)]
     case 'blob':
-      return [
-        {
-          sizeBytes: lengthBytes,
-          locator: { ...row.locator, offset: row.locator.offset + offset },
-        },
-      ]
+      return [blobRun(locator, seal, stretch)]
     case 'parts':
-      return contentRuns(metadata, row.locator.content, stretch.range)
+      return contentRuns(metadata, locator.content, stretch)
   }
 }
 
-function smallRun(bytes: Uint8Array, offset: number, lengthBytes: number): NewRun {
+/** What is to be taken of a run, in its own offsets. */
+type Cut = Pick<Stretch, 'range' | 'copying'>
+
+/** Small bytes are brought along: cheaper than a reference, and they cannot go before the row is there. */
+function smallRun(bytes: Uint8Array, seal: RunSeal | undefined, { range, copying }: Cut): NewRun {
+  const { offset, lengthBytes: sizeBytes } = range
+  if (seal === undefined) {
+    assert(copying === undefined, 'every run of an encrypted object is sealed')
+    return {
+      sizeBytes,
+      locator: { kind: 'bytes', bytes: bytes.subarray(offset, offset + sizeBytes) },
+    }
+  }
+  assert(copying !== undefined, 'a sealed run comes with a way to copy it')
+  const copied =
+    sizeBytes === seal.sizeBytes
+      ? { bytes, seal: copying.rewrap(seal) }
+      : copying.recut(bytes, seal, range)
+  return { sizeBytes, locator: { kind: 'bytes', bytes: copied.bytes }, seal: copied.seal }
+}
+
+function blobRun(locator: InBlob, seal: RunSeal | undefined, { range, copying }: Cut): NewRun {
+  assert((seal === undefined) === (copying === undefined), 'a run is sealed as its object is')
   return {
-    sizeBytes: lengthBytes,
-    locator: { kind: 'bytes', bytes: bytes.subarray(offset, offset + lengthBytes) },
+    sizeBytes: range.lengthBytes,
+    locator: { ...locator, offset: locator.offset + range.offset },
+    ...(seal && { seal: copying?.rewrap(seal) }),
   }
 }
 
@@ -77,7 +103,7 @@ function smallRun(bytes: Uint8Array, offset: number, lengthBytes: number): NewRu
 async function contentRuns(
   metadata: MetadataStore,
   content: number,
-  range: ByteRange,
+  { range, copying }: Cut,
 ): Promise<readonly NewRun[]> {
   const runs: NewRun[] = []
   const end = range.offset + range.lengthBytes
@@ -87,28 +113,24 @@ async function contentRuns(
     for (const run of page) {
       const until = Math.min(run.start + run.sizeBytes, end)
       if (until <= offset) continue
-      runs.push(
-        await cutRun(metadata, run, { offset: offset - run.start, lengthBytes: until - offset }),
-      )
+      const within = { offset: offset - run.start, lengthBytes: until - offset }
+      runs.push(await cutRun(metadata, run, { range: within, copying }))
       offset = until
     }
     assert(offset > before, 'the runs of an object cover all its bytes')
   }
   // A part has a row, and so a run, even where the object it was copied from is empty.
-  return runs.length > 0 ? runs : [smallRun(new Uint8Array(), 0, 0)]
+  return runs.length > 0 ? runs : [emptyRun]
 }
 
-async function cutRun(metadata: MetadataStore, run: Run, cut: ByteRange): Promise<NewRun> {
-  const { locator } = run
-  if (locator.kind === 'blob') {
-    return {
-      sizeBytes: cut.lengthBytes,
-      locator: { ...locator, offset: locator.offset + cut.offset },
-    }
-  }
+const emptyRun: NewRun = { sizeBytes: 0, locator: { kind: 'bytes', bytes: new Uint8Array() } }
+
+async function cutRun(metadata: MetadataStore, run: Run, cut: Cut): Promise<NewRun> {
+  const { locator, seal } = run
+  if (locator.kind === 'blob') return blobRun(locator, seal, cut)
   const bytes = await metadata.inlineBytes(locator.row)
   assert(bytes !== undefined, 'the small bytes of a held object are there')
-  return smallRun(bytes, cut.offset, cut.lengthBytes)
+  return smallRun(bytes, seal, cut)
 }
 
 /** The parts that the range is made of, when it begins and ends where parts do; undefined otherwise. */
@@ -170,10 +192,14 @@ function knownEtag(
 function derivedEtag({ found, range }: Stretch, runs: readonly NewRun[]): string {
   const hash = createHash('sha256')
   hash.update(JSON.stringify([found.row.etag, range.offset, range.lengthBytes]))
-  for (const { sizeBytes, locator } of runs) {
-    hash.update(locator.kind === 'bytes' ? locator.bytes : JSON.stringify([sizeBytes, locator]))
-  }
+  for (const run of runs) hash.update(identityOf(run))
   return hash.digest('hex').slice(0, 32)
+}
+
+/** Small bytes that are sealed are other bytes each time: the tag of their object and the range tell them apart. */
+function identityOf({ sizeBytes, locator, seal }: NewRun): string | Uint8Array {
+  if (locator.kind !== 'bytes') return JSON.stringify([sizeBytes, locator])
+  return seal === undefined ? locator.bytes : JSON.stringify([sizeBytes])
 }
 
 interface Wanted {
