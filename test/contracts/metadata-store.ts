@@ -8,6 +8,7 @@ import { objectsContract } from './metadata/objects.ts'
 import { partsContract } from './metadata/parts.ts'
 import { reclaimContract } from './metadata/reclaim.ts'
 import type { Open } from './metadata/scene.ts'
+import { sealedContract } from './metadata/sealed.ts'
 import { uploadsContract } from './metadata/uploads.ts'
 
 /** `runs` is how often each property is tried: a store that must be opened for each of them is slower. */
@@ -20,6 +21,7 @@ export function metadataStoreContract(name: string, open: Open, runs: number): v
     partsContract(open)
     completionContract(open)
     reclaimContract(open)
+    sealedContract(open)
     modelContract(open, runs)
   })
 }
