@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import type { Instant } from '../base/clock.ts'
 import { objectSizeBytesMax, pageEntriesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
+import type { CustomerKey } from '../payload/encryption/envelope.ts'
 import type { BucketRow, Checksum, PartRow, UploadRow } from '../stores/metadata/records.ts'
 import {
   isRefusal,
@@ -21,6 +22,8 @@ import {
   completedChecksum,
   type PartDigests,
 } from './completed-checksum.ts'
+import { checkKeyOfChecksums } from './encrypted-uploads.ts'
+import { encryptionAnswer, type EncryptionAnswer } from './encryption-answer.ts'
 import { chosenParts, type ListedPart } from './part-list.ts'
 import { accepted } from './refusals.ts'
 import type { Settings } from './settings.ts'
@@ -38,6 +41,8 @@ export interface CompletionRequest {
   /** `x-amz-mp-object-size`. */
   readonly sizeBytes: number | undefined
   readonly condition: Condition
+  /** The key of an upload of SSE-C, where the request brings it. */
+  readonly customer: CustomerKey | undefined
   readonly now: Instant
 }
 
@@ -47,6 +52,8 @@ export interface Completed {
   readonly etag: string
   readonly checksum: Checksum | undefined
   readonly partCount: number
+  /** Absent in receipts of before there was any. */
+  readonly encryption?: EncryptionAnswer
 }
 
 export interface CompletionRules {
@@ -72,6 +79,7 @@ export async function completeUpload(
   for (let attempt = 1; ; attempt++) {
     const upload = await rules.metadata.getUpload(request.uploadId)
     if (upload === undefined || !isOf(upload, request)) return repeated(rules, request, requestHash)
+    checkKeyOfChecksums(request.customer, upload)
     const stored = await storedParts(rules.metadata, upload)
     // Parts go when their upload goes: what is missing means nothing when somebody else has ended it meanwhile.
     if ((await rules.metadata.getUpload(request.uploadId)) === undefined) continue
@@ -137,7 +145,8 @@ function judge(rules: CompletionRules, { request, upload, parts }: Judged): Comp
   const checksum = completedChecksum(upload, parts, rules)
   checkWholeChecksum(request.checksums, checksum, parts.length)
   const etag = rules.digests.multipartEtag(parts.map((part) => part.etag))
-  return { etag, checksum, partCount: parts.length }
+  const encryption = encryptionAnswer(upload.attributes.encryption)
+  return { etag, checksum, partCount: parts.length, encryption }
 }
 
 function checkObjectSize(sizeBytes: number, expected: number | undefined): void {
@@ -191,7 +200,7 @@ function completion(
 
 /** What was asked for, in a form that is the same whenever it is asked again. */
 function hashOf(request: CompletionRequest): string {
-  const { checksums, checksumType, sizeBytes, condition } = request
+  const { checksums, checksumType, sizeBytes, condition, customer } = request
   const list = request.list.map((part) => [part.number, part.etag, ...part.checksums])
   const asked = [
     list,
@@ -200,6 +209,7 @@ function hashOf(request: CompletionRequest): string {
     sizeBytes,
     condition.ifMatch,
     condition.ifNoneMatch,
+    ...(customer === undefined ? [] : [customer.keyMd5]),
   ]
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex')
 }

@@ -2,7 +2,13 @@
 import { uploadSizeBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
-import type { BucketRow, ObjectAttributes } from '../stores/metadata/records.ts'
+import type { AskedEncryption } from '../payload/encryption/envelope.ts'
+import type {
+  BucketRow,
+  Checksum,
+  Encryption,
+  ObjectAttributes,
+} from '../stores/metadata/records.ts'
 import {
   type AttributeMembers,
   objectAttributes,
@@ -10,32 +16,42 @@ import {
   storageClass,
 } from './attributes.ts'
 import type { Source } from './copy-source.ts'
+import { namesEncryption, type EncryptionMembers } from './encryption.ts'
+import { algorithmOf } from './parts.ts'
+import type { Settings } from './settings.ts'
 import { knownAlgorithm } from './upload-checksum.ts'
 
-export interface CopyMembers extends AttributeMembers {
+export interface CopyMembers extends AttributeMembers, EncryptionMembers {
   readonly Key: string
   readonly ChecksumAlgorithm?: string | undefined
   readonly MetadataDirective?: string | undefined
   readonly TaggingDirective?: string | undefined
 }
 
+/** Where a copy goes, and how it is to be encrypted there. */
+export interface Target {
+  readonly bucket: BucketRow
+  readonly asked: AskedEncryption | undefined
+}
+
 /**
- * The attributes of the copy, with the source's checksum. Throws InvalidRequest for a copy onto itself that changes
+ * The attributes of the copy, with the source's checksum and encryption. Throws InvalidRequest for a copy onto itself that changes
  * nothing and for a source that is too large for one copy, InvalidArgument for a directive that S3 does not know.
  */
 export function copyAttributes(
   input: CopyMembers,
   source: Source,
-  target: BucketRow,
+  target: Target,
 ): ObjectAttributes {
   const metadata = directive('metadata', input.MetadataDirective)
   const tagging = directive('tagging', input.TaggingDirective)
   const { row } = source.found
   if (row.sizeBytes > uploadSizeBytesMax) throw new S3Error('InvalidRequest', {}, tooLarge)
-  const onto = source.bucket.id === target.id && row.key === input.Key && row.isLatest
-  if (onto && metadata === 'COPY' && !changesAnything(input))
-    throw new S3Error('InvalidRequest', {}, nothingChanges)
+  const onto = source.bucket.id === target.bucket.id && row.key === input.Key && row.isLatest
   const kept = row.attributes
+  const reseals = kept.encryption?.method !== target.asked?.method
+  if (onto && metadata === 'COPY' && !reseals && !changesAnything(input))
+    throw new S3Error('InvalidRequest', {}, nothingChanges)
   const asked = objectAttributes({
     ...(metadata === 'REPLACE' ? input : {}),
     Tagging: tagging === 'REPLACE' ? input.Tagging : undefined,
@@ -65,12 +81,41 @@ export function checksumToMake(
   return kept?.algorithm === algorithm && kept.type === 'FULL_OBJECT' ? undefined : algorithm
 }
 
+const md5Shape = /^[0-9a-f]{32}$/
+
+/**
+ * The ETag of a copy whose bytes are not read. Clients take 32 hex digits for the MD5 of what is plain or says AES256: where
+ * they are none, for the source's key was not the server's, the copy's ETag has the form that is never an MD5.
+ */
+export function copiedEtag(etag: string, from: Encryption, to: Encryption): string {
+  const maybeNone = from.method !== 'SSE-S3' && to.method === 'SSE-S3'
+  return maybeNone && md5Shape.test(etag) ? `${etag}-1` : etag
+}
+
+/**
+ * The checksum of a copy whose bytes are read anyway: the one asked for; else the source's own, as long as it is of the whole;
+ * else of the same algorithm, or the server's default. It is known, or is to be made while the bytes pass.
+ */
+export function keptChecksum(
+  asked: string | undefined,
+  source: Source,
+  { defaultChecksum }: Pick<Settings, 'defaultChecksum'>,
+): { readonly checksum?: Checksum; readonly algorithm?: ChecksumAlgorithm | undefined } {
+  const { checksum } = source.found.row.attributes
+  const algorithm = checksumToMake(asked, source)
+  if (algorithm !== undefined) return { algorithm }
+  if (checksum?.type === 'FULL_OBJECT') return { checksum }
+  if (checksum !== undefined) return { algorithm: algorithmOf(checksum) }
+  return { algorithm: defaultChecksum === 'none' ? undefined : defaultChecksum }
+}
+
 const tooLarge = `The specified copy source is larger than the maximum allowable size for a copy source: ${uploadSizeBytesMax}`
 const nothingChanges =
   "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
 
 /** A new checksum is a change too: copying in place is how S3's guide gives one to an old object. */
 function changesAnything(input: CopyMembers): boolean {
+  if (namesEncryption(input)) return true
   return [input.StorageClass, input.WebsiteRedirectLocation, input.ChecksumAlgorithm].some(
     (member) => member !== undefined,
   )

@@ -2,6 +2,7 @@
 import { S3Error } from '../model/errors.ts'
 import type { BucketRow, ObjectRow } from '../stores/metadata/records.ts'
 import { checksumText } from './completed-checksum.ts'
+import { encryptionAnswer, type EncryptionAnswer } from './encryption-answer.ts'
 import { quoted } from './etags.ts'
 import type { Slice } from './objects.ts'
 import { checksumMembers, type ChecksumMembers } from './parts.ts'
@@ -30,7 +31,7 @@ export interface SystemHeaders {
   readonly Expires?: string | undefined
 }
 
-export interface Description extends SystemHeaders, TypedChecksum {
+export interface Description extends SystemHeaders, TypedChecksum, EncryptionAnswer {
   readonly AcceptRanges: string
   readonly LastModified: Date
   readonly ContentLength: number
@@ -69,6 +70,7 @@ export function describe(
     StorageClass: attributes.storageClass === 'STANDARD' ? undefined : attributes.storageClass,
     PartsCount: request.PartNumber === undefined || row.partCount === 0 ? undefined : row.partCount,
     TagCount: attributes.tags.length === 0 ? undefined : attributes.tags.length,
+    ...encryptionAnswer(attributes.encryption),
     ...(request.ChecksumMode === 'ENABLED' ? sliceChecksum(row, slice, request.PartNumber) : {}),
   }
 }

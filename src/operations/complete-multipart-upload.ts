@@ -1,6 +1,8 @@
 /** CompleteMultipartUpload: the listed parts become one object in one commit; asking again gets the same answer. */
+import { authorizeEncryption } from '../access/encryption.ts'
 import { checksumText } from '../domain/completed-checksum.ts'
 import type { Completed } from '../domain/completion.ts'
+import { writingKey } from '../domain/customer-keys.ts'
 import { quoted } from '../domain/etags.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { listedParts, sentChecksums } from '../domain/part-list.ts'
@@ -14,12 +16,13 @@ import type {
 } from '../model/types.gen.ts'
 import type { Service } from './service.ts'
 
-/** Throws MalformedXML and InvalidArgument for the form of the request, and what completeUpload throws. */
+/** Throws MalformedXML, InvalidArgument and InvalidEncryptionAlgorithmError for the form of the request, and what completeUpload throws. */
 export async function completeMultipartUpload(
   input: CompleteMultipartUploadInput,
   s3: Service,
 ): Promise<CompleteMultipartUploadOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  authorizeEncryption(input, s3)
   const completed = await s3.uploads.complete({
     bucket: s3.bucket,
     key: input.Key,
@@ -29,6 +32,7 @@ export async function completeMultipartUpload(
     checksumType: checksumType(input.ChecksumType),
     sizeBytes: objectSize(input.MpuObjectSize),
     condition: writeCondition(input),
+    customer: writingKey(input, s3),
     now: s3.now,
   })
   return {
@@ -37,6 +41,7 @@ export async function completeMultipartUpload(
     Key: input.Key,
     ETag: quoted(completed.etag),
     ...checksumReply(completed),
+    ...completed.encryption,
   }
 }
 

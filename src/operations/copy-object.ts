@@ -1,52 +1,62 @@
-/** CopyObject: a second row for bytes that are already there; no byte moves, whatever their size. */
+/**
+ * CopyObject: a second row for bytes that are already there. No byte moves, whatever their size, unless the copy is to be
+ * encrypted and the source is not, or the other way round, or one of them twice: then they are read and sealed anew.
+ */
+import { authorizeEncryption } from '../access/encryption.ts'
 import { checkAclWith } from '../domain/acl.ts'
 import type { Source } from '../domain/copy-source.ts'
 import { fromSource } from '../domain/copy-source.ts'
-import { checksumToMake, copyAttributes } from '../domain/copying.ts'
+import { checksumToMake, copiedEtag, copyAttributes, keptChecksum } from '../domain/copying.ts'
+import { readingKey, sourceKeyMembers } from '../domain/customer-keys.ts'
 import { objectChecksum } from '../domain/description.ts'
+import { encryptionAnswer } from '../domain/encryption-answer.ts'
+import { askedEncryption } from '../domain/encryption.ts'
 import { quoted } from '../domain/etags.ts'
 import { wholeOf } from '../domain/objects.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { writeCondition } from '../domain/preconditions.ts'
 import { wholeSeconds } from '../domain/times.ts'
 import { versionIdOf } from '../domain/versions.ts'
+import { wholeChecksum } from '../domain/whole-checksum.ts'
 import type { CopyObjectInput, CopyObjectOutput } from '../model/types.gen.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
 import { createHasher } from '../payload/checksums/hashers.ts'
-import type { Checksum } from '../stores/metadata/records.ts'
+import type { AskedEncryption, CustomerKey, DataKey } from '../payload/encryption/envelope.ts'
+import type { Checksum, ObjectAttributes, ObjectRow } from '../stores/metadata/records.ts'
 import type { Condition } from '../stores/metadata/store.ts'
+import { openDataKey } from './data-keys.ts'
+import { resealed } from './resealing.ts'
 import type { Service } from './service.ts'
 
-/** Throws what fromSource and copyAttributes throw; PreconditionFailed and NoSuchKey (If-Match) for the destination. */
+/**
+ * Throws what fromSource, copyAttributes and askedEncryption throw; for an encrypted source what GetObject throws;
+ * PreconditionFailed and NoSuchKey (If-Match) for the destination.
+ */
 export async function copyObject(input: CopyObjectInput, s3: Service): Promise<CopyObjectOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   checkAclWith(input, s3.bucket.owner)
   const condition = writeCondition(input)
-  return await fromSource(input, s3, (source) => copyOf(source, { input, condition, s3 }))
+  authorizeEncryption(input, s3)
+  const encryption = askedEncryption(input, s3)
+  const brought = readingKey(sourceKeyMembers(input), s3)
+  const copying = { input, condition, encryption, brought, s3 }
+  return await fromSource(input, s3, (source) => copyOf(source, copying))
 }
 
-interface Asked {
+interface Copying {
   readonly input: CopyObjectInput
   readonly condition: Condition
+  /** Of the copy. */
+  readonly encryption: AskedEncryption | undefined
+  /** For the source. */
+  readonly brought: CustomerKey | undefined
   readonly s3: Service
 }
 
 /** Undefined when the bytes of the source are gone. */
-async function copyOf(
-  source: Source,
-  { input, condition, s3 }: Asked,
-): Promise<CopyObjectOutput | undefined> {
-  const attributes = copyAttributes(input, source, s3.bucket)
-  const algorithm = checksumToMake(input.ChecksumAlgorithm, source)
-  const checksum =
-    algorithm === undefined ? attributes.checksum : await checksumOf(source, algorithm, s3)
-  const { sizeBytes, etag, partCount, locator } = source.found.row
-  const draft = { key: input.Key, sizeBytes, etag, partCount, locator, modified: s3.now }
-  const row = await s3.objects.putCopy(
-    s3.bucket,
-    { ...draft, attributes: { ...attributes, checksum } },
-    condition,
-  )
+async function copyOf(source: Source, copying: Copying): Promise<CopyObjectOutput | undefined> {
+  const { s3 } = copying
+  const row = await rowOf(source, copying)
   if (row === undefined) return undefined
   return {
     CopyObjectResult: {
@@ -55,17 +65,93 @@ async function copyOf(
       ...objectChecksum(row),
     },
     CopySourceVersionId: versionIdOf(source.bucket, source.found.row),
+    ...encryptionAnswer(row.attributes.encryption),
     VersionId: versionIdOf(s3.bucket, row),
   }
 }
 
-/** Reads the source once. */
+/** Undefined when the bytes of the source are gone. */
+async function rowOf(source: Source, copying: Copying): Promise<ObjectRow | undefined> {
+  const { input, encryption: asked, brought, s3 } = copying
+  const attributes = copyAttributes(input, source, { bucket: s3.bucket, asked })
+  const { row } = source.found
+  const from = await openDataKey({ bucket: source.bucket, row, brought }, s3)
+  const copy = { source, from, attributes }
+  if (from === undefined && asked === undefined) return await sameBytes(copy, copying, row.etag)
+  const place = { bucket: s3.bucket.name, key: input.Key }
+  const to = from && asked && (await s3.envelopes.rewrap(from, asked, place))
+  if (from === undefined || to === undefined) {
+    return await otherBytes(copy, copying, asked && (await s3.envelopes.create(asked, place)))
+  }
+  const etag = copiedEtag(row.etag, from.encryption, to.encryption)
+  const rewrapped = { ...attributes, encryption: to.encryption }
+  return await sameBytes({ ...copy, attributes: rewrapped }, copying, etag)
+}
+
+interface Copy {
+  readonly source: Source
+  /** Opens the source's bytes. */
+  readonly from: DataKey | undefined
+  readonly attributes: ObjectAttributes
+}
+
+/** The bytes stay where they are; of an encrypted source only the envelope is new. */
+async function sameBytes(
+  { source, from, attributes }: Copy,
+  { input, condition, s3 }: Copying,
+  etag: string,
+): Promise<ObjectRow | undefined> {
+  const { found } = source
+  const algorithm = checksumToMake(input.ChecksumAlgorithm, source)
+  const checksum =
+    algorithm === undefined
+      ? attributes.checksum
+      : await checksumOf(s3.emit(found, wholeOf(found.row), from), algorithm)
+  const { sizeBytes, partCount, locator, seal } = found.row
+  const draft = { key: input.Key, sizeBytes, etag, partCount, locator, seal, modified: s3.now }
+  return await s3.objects.putCopy(
+    s3.bucket,
+    { ...draft, attributes: { ...attributes, checksum } },
+    condition,
+  )
+}
+
+/** The bytes are read, and kept anew as `dataKey` seals them: one object without parts, as S3 makes of every copy. */
+async function otherBytes(
+  { source, from, attributes }: Copy,
+  { input, condition, s3 }: Copying,
+  dataKey: DataKey | undefined,
+): Promise<ObjectRow> {
+  const { found } = source
+  const kept = keptChecksum(input.ChecksumAlgorithm, source, s3.settings)
+  const encrypted = { ...attributes, encryption: dataKey?.encryption }
+  await using stored = await resealed(
+    {
+      bytes: s3.emit(found, wholeOf(found.row), from),
+      compute: kept.algorithm,
+      about: { bucket: s3.bucket.name, key: input.Key, createdMs: s3.now, attributes: encrypted },
+      dataKey,
+    },
+    s3,
+  )
+  const checksum = kept.checksum ?? wholeChecksum(kept.algorithm, stored.checksums)
+  const { etag, sizeBytes, locator, seal } = stored
+  const draft = { key: input.Key, sizeBytes, etag, partCount: 0, locator, seal, modified: s3.now }
+  const row = await s3.objects.put(
+    s3.bucket,
+    { ...draft, attributes: { ...encrypted, checksum } },
+    condition,
+  )
+  stored.keep()
+  return row
+}
+
+/** Reads the bytes once. */
 async function checksumOf(
-  source: Source,
+  bytes: AsyncIterable<Uint8Array>,
   algorithm: ChecksumAlgorithm,
-  s3: Service,
 ): Promise<Checksum> {
   const hasher = createHasher(algorithm)
-  for await (const bytes of s3.emit(source.found, wholeOf(source.found.row))) hasher.update(bytes)
+  for await (const chunk of bytes) hasher.update(chunk)
   return { algorithm, type: 'FULL_OBJECT', value: Buffer.from(hasher.digest()).toString('base64') }
 }

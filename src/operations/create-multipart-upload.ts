@@ -1,14 +1,16 @@
 /** CreateMultipartUpload: everything that the object will be besides its bytes is said, checked and kept here. */
 import { checkAclWith } from '../domain/acl.ts'
 import { objectAttributes } from '../domain/attributes.ts'
+import { encryptionAnswer } from '../domain/encryption-answer.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { uploadChecksum } from '../domain/upload-checksum.ts'
 import type { CreateMultipartUploadInput, CreateMultipartUploadOutput } from '../model/types.gen.ts'
+import { newDataKey } from './data-keys.ts'
 import type { Service } from './service.ts'
 
 /**
- * Begins an upload. Throws InvalidRequest for a checksum algorithm or type that cannot be, and what objectAttributes
- * throws. No lifecycle rule aborts uploads yet, so there is no AbortDate to tell.
+ * Begins an upload, whose data key is made here and kept wrapped. Throws InvalidRequest for a checksum algorithm or type that
+ * cannot be, and what objectAttributes and newDataKey throw. No lifecycle rule aborts uploads yet, so there is no AbortDate to tell.
  */
 export async function createMultipartUpload(
   input: CreateMultipartUploadInput,
@@ -17,13 +19,15 @@ export async function createMultipartUpload(
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   checkAclWith(input, s3.bucket.owner)
   const checksum = uploadChecksum(input)
+  const attributes = objectAttributes(input)
+  const dataKey = await newDataKey(input, s3)
   const upload = await s3.uploads.create({
     bucket: s3.bucket,
     key: input.Key,
     initiator: s3.caller,
     now: s3.now,
     checksum,
-    attributes: objectAttributes(input),
+    attributes: { ...attributes, encryption: dataKey?.encryption },
   })
   return {
     Bucket: s3.bucket.name,
@@ -31,5 +35,6 @@ export async function createMultipartUpload(
     UploadId: upload.uploadId,
     ChecksumAlgorithm: checksum?.algorithm,
     ChecksumType: checksum?.type,
+    ...encryptionAnswer(dataKey?.encryption),
   }
 }

@@ -1,4 +1,5 @@
-/** DeleteBucketEncryption: there is no default encryption, so it is gone. */
+/** DeleteBucketEncryption: back to the server's own default. What was written stays encrypted as it is. */
+import { withoutDefault } from '../domain/bucket-encryption.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import type {
   DeleteBucketEncryptionInput,
@@ -12,4 +13,5 @@ export async function deleteBucketEncryption(
   s3: Service,
 ): Promise<DeleteBucketEncryptionOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  await s3.buckets.configure(s3.bucket, 'encryption', withoutDefault(s3.bucket))
 }

@@ -1,4 +1,5 @@
-/** GetBucketEncryption: no default encryption can be set, and none is claimed. */
+/** GetBucketEncryption: how new objects of a bucket are encrypted when their request says nothing. */
+import { effectiveEncryption } from '../domain/bucket-encryption.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { S3Error } from '../model/errors.ts'
 import type { GetBucketEncryptionInput, GetBucketEncryptionOutput } from '../model/types.gen.ts'
@@ -10,7 +11,8 @@ export async function getBucketEncryption(
   s3: Service,
 ): Promise<GetBucketEncryptionOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
-  throw new S3Error('ServerSideEncryptionConfigurationNotFoundError', {
-    BucketName: s3.bucket.name,
-  })
+  const rule = effectiveEncryption(s3.bucket, s3.settings)
+  if (rule !== undefined) return { ServerSideEncryptionConfiguration: { Rules: [rule] } }
+  const detail = { BucketName: s3.bucket.name }
+  throw new S3Error('ServerSideEncryptionConfigurationNotFoundError', detail)
 }

@@ -4,16 +4,19 @@ import { expectBucketOwner } from '../domain/owners.ts'
 import { wholeSeconds } from '../domain/times.ts'
 import { versionIdOf } from '../domain/versions.ts'
 import type { GetObjectAttributesInput, GetObjectAttributesOutput } from '../model/types.gen.ts'
+import { broughtKey, customerDataKey } from './data-keys.ts'
 import type { Service } from './service.ts'
 
-/** Throws NoSuchKey, NoSuchVersion, InvalidRequest, InvalidArgument. */
+/** Throws NoSuchKey, NoSuchVersion, InvalidRequest, InvalidArgument, and AccessDenied for another customer's key. */
 export async function getObjectAttributes(
   input: GetObjectAttributesInput,
   s3: Service,
 ): Promise<GetObjectAttributesOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   const asked = askedAttributes(input.ObjectAttributes)
+  const brought = broughtKey(input, s3)
   const { row } = await s3.objects.find(s3.bucket, input.Key, input.VersionId)
+  await customerDataKey({ bucket: s3.bucket, row, brought }, s3)
   return {
     // Without its quotes, here alone.
     ETag: asked.has('ETag') ? row.etag : undefined,

@@ -58,6 +58,7 @@ import { listObjectsV2 } from './list-objects-v2.ts'
 import { listParts } from './list-parts.ts'
 import { putBucketAcl } from './put-bucket-acl.ts'
 import { putBucketCors } from './put-bucket-cors.ts'
+import { putBucketEncryption } from './put-bucket-encryption.ts'
 import { putBucketOwnershipControls } from './put-bucket-ownership-controls.ts'
 import { putBucketRequestPayment } from './put-bucket-request-payment.ts'
 import { putBucketTagging } from './put-bucket-tagging.ts'
@@ -77,10 +78,7 @@ const fixed = 'what holds of every bucket'
 
 export const operations: Registry = {
   AbortMultipartUpload: { run: abortMultipartUpload },
-  CompleteMultipartUpload: {
-    run: completeMultipartUpload,
-    refuses: refuses.CompleteMultipartUpload,
-  },
+  CompleteMultipartUpload: { run: completeMultipartUpload },
   CopyObject: { run: copyObject, refuses: refuses.CopyObject },
   CreateBucket: {
     run: createBucket,
@@ -97,7 +95,7 @@ export const operations: Registry = {
   DeleteBucket: { run: deleteBucket },
   DeleteBucketAnalyticsConfiguration: notImplemented,
   DeleteBucketCors: { run: deleteBucketCors },
-  DeleteBucketEncryption: { run: deleteBucketEncryption, only: unset },
+  DeleteBucketEncryption: { run: deleteBucketEncryption },
   DeleteBucketIntelligentTieringConfiguration: notImplemented,
   DeleteBucketInventoryConfiguration: notImplemented,
   DeleteBucketLifecycle: { run: deleteBucketLifecycle, only: unset },
@@ -119,7 +117,7 @@ export const operations: Registry = {
   GetBucketAcl: { run: getBucketAcl, only: fixed },
   GetBucketAnalyticsConfiguration: { run: getBucketAnalyticsConfiguration, only: unset },
   GetBucketCors: { run: getBucketCors },
-  GetBucketEncryption: { run: getBucketEncryption, only: unset },
+  GetBucketEncryption: { run: getBucketEncryption },
   GetBucketIntelligentTieringConfiguration: {
     run: getBucketIntelligentTieringConfiguration,
     only: unset,
@@ -140,10 +138,10 @@ export const operations: Registry = {
   GetBucketTagging: { run: getBucketTagging },
   GetBucketVersioning: { run: getBucketVersioning, only: fixed },
   GetBucketWebsite: { run: getBucketWebsite, only: unset },
-  GetObject: { run: getObject, refuses: refuses.GetObject },
+  GetObject: { run: getObject },
   GetObjectAcl: { run: getObjectAcl, only: fixed },
   GetObjectAnnotation: notImplemented,
-  GetObjectAttributes: { run: getObjectAttributes, refuses: refuses.GetObjectAttributes },
+  GetObjectAttributes: { run: getObjectAttributes },
   GetObjectLegalHold: { run: getObjectLegalHold, only: unset },
   GetObjectLockConfiguration: { run: getObjectLockConfiguration, only: unset },
   GetObjectRetention: { run: getObjectRetention, only: unset },
@@ -151,7 +149,7 @@ export const operations: Registry = {
   GetObjectTorrent: notImplemented,
   GetPublicAccessBlock: { run: getPublicAccessBlock, only: fixed },
   HeadBucket: { run: headBucket },
-  HeadObject: { run: headObject, refuses: refuses.HeadObject },
+  HeadObject: { run: headObject },
   ListBucketAnalyticsConfigurations: { run: listBucketAnalyticsConfigurations, only: unset },
   ListBucketIntelligentTieringConfigurations: {
     run: listBucketIntelligentTieringConfigurations,
@@ -165,13 +163,13 @@ export const operations: Registry = {
   ListObjectVersions: { run: listObjectVersions },
   ListObjects: { run: listObjects },
   ListObjectsV2: { run: listObjectsV2 },
-  ListParts: { run: listParts, refuses: refuses.ListParts },
+  ListParts: { run: listParts },
   PutBucketAbac: notImplemented,
   PutBucketAccelerateConfiguration: notImplemented,
   PutBucketAcl: { run: putBucketAcl, only: 'the owner alone, which is what holds' },
   PutBucketAnalyticsConfiguration: notImplemented,
   PutBucketCors: { run: putBucketCors },
-  PutBucketEncryption: notImplemented,
+  PutBucketEncryption: { run: putBucketEncryption },
   PutBucketIntelligentTieringConfiguration: notImplemented,
   PutBucketInventoryConfiguration: notImplemented,
   PutBucketLifecycleConfiguration: notImplemented,
@@ -206,6 +204,6 @@ export const operations: Registry = {
   UpdateBucketMetadataInventoryTableConfiguration: notImplemented,
   UpdateBucketMetadataJournalTableConfiguration: notImplemented,
   UpdateObjectEncryption: notImplemented,
-  UploadPart: { run: uploadPart, refuses: refuses.UploadPart },
-  UploadPartCopy: { run: uploadPartCopy, refuses: refuses.UploadPartCopy },
+  UploadPart: { run: uploadPart },
+  UploadPartCopy: { run: uploadPartCopy },
 }

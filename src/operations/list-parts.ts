@@ -1,4 +1,6 @@
 /** ListParts: what has arrived of an open upload, by number, a page at a time. */
+import { readingKey } from '../domain/customer-keys.ts'
+import { checkKeyOfChecksums, checksumsNeedKey } from '../domain/encrypted-uploads.ts'
 import { quoted } from '../domain/etags.ts'
 import { pageSize } from '../domain/listing.ts'
 import { expectBucketOwner, ownerOf } from '../domain/owners.ts'
@@ -8,12 +10,13 @@ import type { ListPartsInput, ListPartsOutput, Part } from '../model/types.gen.t
 import type { PartRow, UploadRow } from '../stores/metadata/records.ts'
 import type { Service } from './service.ts'
 
-/** Throws NoSuchUpload, InvalidArgument. */
+/** Throws NoSuchUpload, InvalidArgument, and InvalidRequest without the customer's key that checksums need. */
 export async function listParts(input: ListPartsInput, s3: Service): Promise<ListPartsOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   const max = pageSize('max-parts', input.MaxParts)
   const after = partNumberMarker(input.PartNumberMarker)
   const upload = await s3.uploads.open(s3.bucket, input)
+  checkKeyOfChecksums(readingKey(input, s3), upload, checksumsNeedKey)
   const page = await s3.uploads.parts(upload, after, max)
   return {
     Bucket: s3.bucket.name,

@@ -3,6 +3,7 @@ import { uploadSizeBytesMax } from '../base/limits.ts'
 import { checkAclWith } from '../domain/acl.ts'
 import { objectAttributes } from '../domain/attributes.ts'
 import { objectChecksum } from '../domain/description.ts'
+import { encryptionAnswer } from '../domain/encryption-answer.ts'
 import { quoted } from '../domain/etags.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { writeCondition } from '../domain/preconditions.ts'
@@ -10,21 +11,28 @@ import { keptAlgorithm, wholeChecksum } from '../domain/whole-checksum.ts'
 import { versionIdOf } from '../domain/versions.ts'
 import type { PutObjectInput, PutObjectOutput } from '../model/types.gen.ts'
 import { declaredDigests } from '../payload/declared.ts'
+import { newDataKey } from './data-keys.ts'
 import type { Service } from './service.ts'
 
-/** Throws what objectAttributes, the digests and the body throw; EntityTooLarge, PreconditionFailed, NoSuchKey (If-Match). */
+/**
+ * Throws what objectAttributes, newDataKey, the digests and the body throw; EntityTooLarge, PreconditionFailed, NoSuchKey
+ * (If-Match).
+ */
 export async function putObject(input: PutObjectInput, s3: Service): Promise<PutObjectOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   checkAclWith(input, s3.bucket.owner)
   const condition = writeCondition(input)
-  const attributes = objectAttributes(input)
+  const asked = objectAttributes(input)
   const declared = declaredDigests(input, input.Body, 'hex')
+  const dataKey = await newDataKey(input, s3)
+  const attributes = { ...asked, encryption: dataKey?.encryption }
   const algorithm = keptAlgorithm(declared, s3.settings)
   await using stored = await s3.ingest(input.Body, {
     declared,
     compute: algorithm === undefined ? [] : [algorithm],
     sizeBytesMax: uploadSizeBytesMax,
     about: { bucket: s3.bucket.name, key: input.Key, createdMs: s3.now, attributes },
+    dataKey,
   })
   const checksum = wholeChecksum(algorithm, stored.checksums)
   const { etag, sizeBytes, locator, seal } = stored
@@ -35,5 +43,10 @@ export async function putObject(input: PutObjectInput, s3: Service): Promise<Put
     condition,
   )
   stored.keep()
-  return { ETag: quoted(row.etag), ...objectChecksum(row), VersionId: versionIdOf(s3.bucket, row) }
+  return {
+    ETag: quoted(row.etag),
+    ...objectChecksum(row),
+    ...encryptionAnswer(row.attributes.encryption),
+    VersionId: versionIdOf(s3.bucket, row),
+  }
 }

@@ -1,6 +1,12 @@
-/** UploadPartCopy: a part made of bytes that are already here; no byte moves, and none is read unless a checksum asks for it. */
+/**
+ * UploadPartCopy: a part made of bytes that are already here. No byte moves, and none is read unless a checksum asks for it, or
+ * unless source and upload are not both plain, or both encrypted alike: then they are read and sealed anew.
+ */
 import { copyRange } from '../domain/copy-range.ts'
 import { fromSource, type Source } from '../domain/copy-source.ts'
+import type { CopiedPart } from '../domain/copied-part.ts'
+import { readingKey, sourceKeyMembers } from '../domain/customer-keys.ts'
+import { encryptionAnswer } from '../domain/encryption-answer.ts'
 import { quoted } from '../domain/etags.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { checkPartNumber, checksumMembers } from '../domain/parts.ts'
@@ -9,10 +15,18 @@ import { versionIdOf } from '../domain/versions.ts'
 import type { UploadPartCopyInput, UploadPartCopyOutput } from '../model/types.gen.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
 import { createHasher } from '../payload/checksums/hashers.ts'
-import type { UploadRow } from '../stores/metadata/records.ts'
+import { layersOf, runsBetween } from '../payload/encryption/data-key.ts'
+import type { CustomerKey, DataKey } from '../payload/encryption/envelope.ts'
+import type { ByteRange } from '../stores/blobs/store.ts'
+import type { PartRow, UploadRow } from '../stores/metadata/records.ts'
+import { openDataKey, uploadDataKey } from './data-keys.ts'
+import { resealed } from './resealing.ts'
 import type { Service } from './service.ts'
 
-/** Throws InvalidArgument, NoSuchUpload, what fromSource throws, and InvalidRequest beyond 5 GiB. */
+/**
+ * Throws InvalidArgument, NoSuchUpload, what uploadDataKey and fromSource throw, for an encrypted source what GetObject throws,
+ * and InvalidRequest beyond 5 GiB.
+ */
 export async function uploadPartCopy(
   input: UploadPartCopyInput,
   s3: Service,
@@ -20,45 +34,110 @@ export async function uploadPartCopy(
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   checkPartNumber(input.PartNumber)
   const upload = await s3.uploads.open(s3.bucket, input)
-  return await fromSource(input, s3, (source) => copyOf(source, { input, upload, s3 }))
+  const to = await uploadDataKey(upload, input, s3)
+  const brought = readingKey(sourceKeyMembers(input), s3)
+  const copying = { input, upload, to, brought, s3 }
+  return await fromSource(input, s3, (source) => copyOf(source, copying))
 }
 
-interface Asked {
+interface Copying {
   readonly input: UploadPartCopyInput
   readonly upload: UploadRow
+  /** Seals the upload's bytes. */
+  readonly to: DataKey | undefined
+  /** For the source. */
+  readonly brought: CustomerKey | undefined
   readonly s3: Service
 }
 
 /** Undefined when the bytes of the source are gone. */
 async function copyOf(
   { bucket, found }: Source,
-  { input, upload, s3 }: Asked,
+  copying: Copying,
 ): Promise<UploadPartCopyOutput | undefined> {
+  const { input, upload, to, brought, s3 } = copying
   const range = copyRange(input.CopySourceRange, found.row.sizeBytes)
-  const copied = await s3.uploads.copiedPart(upload, { found, range })
+  const from = await openDataKey({ bucket, row: found.row, brought }, s3)
   const asked = upload.checksum === undefined ? undefined : s3.uploads.partAlgorithm(upload)
-  const isUnknown = asked !== undefined && copied.checksums[asked] === undefined
-  const checksums = isUnknown
-    ? { [asked]: await readChecksum(s3.emit(found, range), asked) }
-    : copied.checksums
-  const part = await s3.uploads.putCopiedPart(upload, {
-    ...copied,
-    checksums,
-    number: input.PartNumber,
-    modified: s3.now,
-  })
+  const stretch = { found, range, from, asked }
+  const part = isAlike(from, to)
+    ? await sameBytes(stretch, copying)
+    : await otherBytes(stretch, copying)
   if (part === undefined) return undefined
   return {
     CopySourceVersionId: versionIdOf(bucket, found.row),
     CopyPartResult: {
       LastModified: wholeSeconds(part.modified),
       ETag: quoted(part.etag),
-      ...checksumMembers(asked, checksums),
+      ...checksumMembers(asked, part.checksums),
     },
+    ...encryptionAnswer(upload.attributes.encryption),
   }
 }
 
-/** Base64. The one reason to read: the upload was created for this checksum, and no row knows it. */
+/** Runs of the one can be runs of the other. */
+function isAlike(from: DataKey | undefined, to: DataKey | undefined): boolean {
+  if (from === undefined || to === undefined) return from === to
+  return layersOf(from.encryption) === layersOf(to.encryption)
+}
+
+interface Stretch {
+  readonly found: Source['found']
+  readonly range: ByteRange
+  /** Opens the source's bytes. */
+  readonly from: DataKey | undefined
+  /** The checksum that the upload was created for. */
+  readonly asked: ChecksumAlgorithm | undefined
+}
+
+async function sameBytes(
+  { found, range, from, asked }: Stretch,
+  { input, upload, to, s3 }: Copying,
+): Promise<PartRow | undefined> {
+  const copying = from && to && runsBetween(from, to)
+  const copied: CopiedPart = await s3.uploads.copiedPart(upload, { found, range, copying })
+  const isUnknown = asked !== undefined && copied.checksums[asked] === undefined
+  const checksums = isUnknown
+    ? { [asked]: await readChecksum(s3.emit(found, range, from), asked) }
+    : copied.checksums
+  const { PartNumber: number } = input
+  return await s3.uploads.putCopiedPart(upload, { ...copied, checksums, number, modified: s3.now })
+}
+
+async function otherBytes(
+  { found, range, from }: Stretch,
+  { input, upload, to, s3 }: Copying,
+): Promise<PartRow> {
+  await using stored = await resealed(
+    {
+      bytes: s3.emit(found, range, from),
+      compute: s3.uploads.partAlgorithm(upload),
+      about: {
+        bucket: s3.bucket.name,
+        key: upload.key,
+        createdMs: s3.now,
+        uploadId: upload.uploadId,
+        partNumber: input.PartNumber,
+        attributes: upload.attributes,
+      },
+      dataKey: to,
+    },
+    s3,
+  )
+  const { etag, sizeBytes, checksums, locator, seal } = stored
+  const part = await s3.uploads.putPart(upload, {
+    number: input.PartNumber,
+    etag,
+    sizeBytes,
+    modified: s3.now,
+    checksums,
+    runs: [{ sizeBytes, locator, seal }],
+  })
+  stored.keep()
+  return part
+}
+
+/** Base64. The upload was created for this checksum, and no row knows it. */
 async function readChecksum(
   bytes: AsyncIterable<Uint8Array>,
   algorithm: ChecksumAlgorithm,

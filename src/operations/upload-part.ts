@@ -1,5 +1,6 @@
 /** UploadPart: keeps one numbered part of an open upload; it replaces any earlier part of that number. */
 import { uploadSizeBytesMax } from '../base/limits.ts'
+import { encryptionAnswer } from '../domain/encryption-answer.ts'
 import { quoted } from '../domain/etags.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { checkPartChecksum, checkPartNumber, checksumMembers } from '../domain/parts.ts'
@@ -7,18 +8,20 @@ import type { UploadPartInput, UploadPartOutput } from '../model/types.gen.ts'
 import { declaredDigests } from '../payload/declared.ts'
 import type { IngestPlan } from '../payload/ingest.ts'
 import type { UploadRow } from '../stores/metadata/records.ts'
+import { uploadDataKey } from './data-keys.ts'
 import type { Service } from './service.ts'
 
 /**
  * Everything that can be refused without the body is refused before its first byte is read, for reading it is what sends
- * `100 Continue`. Throws InvalidArgument, NoSuchUpload, InvalidRequest, InvalidDigest, and what ingest throws.
+ * `100 Continue`. Throws InvalidArgument, NoSuchUpload, InvalidRequest, InvalidDigest, and what uploadDataKey and ingest throw.
  */
 export async function uploadPart(input: UploadPartInput, s3: Service): Promise<UploadPartOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   checkPartNumber(input.PartNumber)
   const upload = await s3.uploads.open(s3.bucket, input)
   const plan = partPlan(input, upload, s3)
-  await using stored = await s3.ingest(input.Body, plan)
+  const dataKey = await uploadDataKey(upload, input, s3)
+  await using stored = await s3.ingest(input.Body, { ...plan, dataKey })
   const { sizeBytes, etag, checksums, locator, seal } = stored
   await s3.uploads.putPart(upload, {
     number: input.PartNumber,
@@ -33,6 +36,7 @@ export async function uploadPart(input: UploadPartInput, s3: Service): Promise<U
   return {
     ETag: quoted(etag),
     ...checksumMembers(stored.verified ?? upload.checksum?.algorithm, checksums),
+    ...encryptionAnswer(upload.attributes.encryption),
   }
 }
 

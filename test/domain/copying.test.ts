@@ -8,6 +8,7 @@ import type { Checksum } from '../../src/stores/metadata/records.ts'
 import { alice, memoryService, noon, refusal } from '../operations/memory-service.ts'
 
 const { bucket } = await (await memoryService()).on('photos')
+const target = { bucket, asked: undefined }
 
 function source(sizeBytes: number, checksum?: Checksum): Source {
   const row = {
@@ -29,9 +30,9 @@ function source(sizeBytes: number, checksum?: Checksum): Source {
 
 test('5 GiB can be copied at once, a byte more cannot', () => {
   const input = { Key: 'copy' }
-  assert.equal(copyAttributes(input, source(5 * 1024 ** 3), bucket).storageClass, 'STANDARD')
+  assert.equal(copyAttributes(input, source(5 * 1024 ** 3), target).storageClass, 'STANDARD')
   assert.throws(
-    () => copyAttributes(input, source(5 * 1024 ** 3 + 1), bucket),
+    () => copyAttributes(input, source(5 * 1024 ** 3 + 1), target),
     refusal('InvalidRequest'),
   )
 })
