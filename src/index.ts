@@ -4,7 +4,7 @@ import { readConfig, type Flags } from './server/config.ts'
 import { startServer, type Server } from './server/start.ts'
 
 export type { Server } from './server/start.ts'
-export { ConfigError } from './server/config.ts'
+export { ConfigError } from './server/config-error.ts'
 
 /** The options of `ashlar serve` by name; those that are left out have its defaults. The environment is not read. */
 export type ServerOptions = Flags

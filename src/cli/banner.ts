@@ -38,6 +38,7 @@ export function banner(server: Server, config: Config): string {
     '',
     ...table,
     '',
+    ...(server.keysWarning === undefined ? [] : [styleText('yellow', server.keysWarning), '']),
     ...paste(server, config),
     '',
   ].join('\n')

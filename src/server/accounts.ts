@@ -1,6 +1,6 @@
 /** The accounts of `--accounts FILE`: read once at start, checked to the last field, so that a typing error is found then. */
 import type { AccessKey, Account, Credentials } from '../identity/account.ts'
-import { ConfigError, readText } from './config.ts'
+import { ConfigError, readText } from './config-error.ts'
 
 /** Throws ConfigError that names the field. */
 export function readAccounts(file: string): readonly AccessKey[] {

@@ -1,6 +1,7 @@
 /** From flags and environment to a checked Config. What is wrong is said as: what, why, what to do. */
-import { readFileSync, statSync } from 'node:fs'
 import { mebibyte } from '../base/limits.ts'
+import { ConfigError, openSecret, readText } from './config-error.ts'
+import { readKeyConfig, type KeyConfig } from './key-config.ts'
 import { options, type Option, type OptionName } from './options.ts'
 import type { LogLevel } from '../observe/log.ts'
 
@@ -17,17 +18,13 @@ export interface Config {
   readonly defaultEncryption: 'none' | 'AES256'
   /** Keys of customers are taken over plain http. */
   readonly customerKeysOverHttp: boolean
+  readonly keys: KeyConfig
   readonly reclaimGraceMs: number
   readonly diskReserveBytes: number
   /** The root account's pair, when the operator gives it. */
   readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   /** Things that work and should not stay so, one sentence each. */
   readonly warnings: readonly string[]
-}
-
-/** The operator asked for something that cannot be: the message is for people, the exit code 2. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -44,8 +41,10 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
   )
   const text = (name: OptionName): string | undefined => values.get(name)?.at(-1)
   checkWorkers(text('workers') ?? '1')
+  const data = text('data') ?? ''
+  const keys = values.get('kms-key') ?? []
   return {
-    data: text('data') ?? '',
+    data,
     ...parseListen(text('listen') ?? ''),
     region: parseRegion(text('region') ?? ''),
     domains: (values.get('domain') ?? []).map(parseDomain),
@@ -55,6 +54,7 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     defaultChecksum: text('default-checksum') as Config['defaultChecksum'],
     defaultEncryption: text('default-encryption') as Config['defaultEncryption'],
     customerKeysOverHttp: text('sse-c-over-http') === 'on',
+    keys: readKeyConfig({ value: text, keys, data, warnings }),
     reclaimGraceMs: parseSeconds(text('reclaim-grace') ?? '') * 1000,
     diskReserveBytes: parseMebibytes(text('disk-reserve') ?? '') * mebibyte,
     root: rootPair(text('root-access-key'), text('root-secret-key')),
@@ -93,24 +93,6 @@ function fromFile({ env: name }: Option, env: Environment, warnings: string[]): 
   if (text === '') throw new ConfigError(`The file of ${name}_FILE is empty: ${file}`)
   warnings.push(...openSecret(file))
   return text
-}
-
-/** A sentence when others than the owner may read a file of secrets. */
-export function openSecret(file: string): readonly string[] {
-  const { mode } = statSync(file)
-  if ((mode & 0o004) === 0) return []
-  return [`${file} holds secrets and every user of this machine can read it; chmod 600 ends that.`]
-}
-
-export function readText(file: string, name: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'unreadable'
-    throw new ConfigError(
-      `${name} names ${file}, which cannot be read (${why}). Check the path and its permissions.`,
-    )
-  }
 }
 
 function parseListen(text: string): { host: string; port: number } {

@@ -33,6 +33,15 @@ export type OptionName =
   | 'default-checksum'
   | 'default-encryption'
   | 'sse-c-over-http'
+  | 'key-ring'
+  | 'kms-key'
+  | 'vault-address'
+  | 'vault-token-file'
+  | 'vault-token'
+  | 'vault-mount'
+  | 'vault-namespace'
+  | 'vault-ca'
+  | 'vault-over-http'
   | 'reclaim-grace'
   | 'disk-reserve'
   | 'root-access-key'
@@ -137,6 +146,73 @@ export const options: readonly Option[] = [
     default: 'off',
     choices: ['on', 'off'],
     sentence: 'take keys of customers over plain http too, where anybody on the way can read them',
+  },
+  {
+    name: 'key-ring',
+    flag: '--key-ring',
+    env: 'ASHLAR_KEY_RING',
+    value: 'folder',
+    sentence:
+      'where the keys of encryption are kept; <data>/keys when not given; losing it loses what they encrypt',
+  },
+  {
+    name: 'kms-key',
+    flag: '--kms-key',
+    env: 'ASHLAR_KMS_KEY',
+    value: 'name',
+    repeatable: true,
+    sentence: 'a key for SSE-KMS, made in the key ring when it is not there; repeatable',
+  },
+  {
+    name: 'vault-address',
+    flag: '--vault-address',
+    env: 'ASHLAR_VAULT_ADDRESS',
+    value: 'url',
+    sentence: 'take the keys for SSE-KMS from this HashiCorp Vault or OpenBao',
+  },
+  {
+    name: 'vault-token-file',
+    flag: '--vault-token-file',
+    env: 'ASHLAR_VAULT_TOKEN_FILE',
+    value: 'file',
+    sentence: 'file of the token for Vault, read again when Vault no longer takes it',
+  },
+  {
+    name: 'vault-token',
+    env: 'ASHLAR_VAULT_TOKEN',
+    value: 'token',
+    sentence: 'the token itself, where no file can hold it',
+  },
+  {
+    name: 'vault-mount',
+    flag: '--vault-mount',
+    env: 'ASHLAR_VAULT_MOUNT',
+    value: 'path',
+    default: 'transit',
+    sentence: 'where its transit engine is mounted',
+  },
+  {
+    name: 'vault-namespace',
+    flag: '--vault-namespace',
+    env: 'ASHLAR_VAULT_NAMESPACE',
+    value: 'name',
+    sentence: 'the namespace in Vault, where it has such',
+  },
+  {
+    name: 'vault-ca',
+    flag: '--vault-ca',
+    env: 'ASHLAR_VAULT_CA',
+    value: 'file',
+    sentence: "certificate authorities (PEM) that sign Vault's certificate",
+  },
+  {
+    name: 'vault-over-http',
+    flag: '--vault-over-http',
+    env: 'ASHLAR_VAULT_OVER_HTTP',
+    value: 'choice',
+    default: 'off',
+    choices: ['on', 'off'],
+    sentence: 'allow a plain http address of Vault beyond this machine',
   },
   {
     name: 'reclaim-grace',

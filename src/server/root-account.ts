@@ -14,7 +14,8 @@ import {
 import { join } from 'node:path'
 import type { Chance } from '../base/chance.ts'
 import type { AccessKey } from '../identity/account.ts'
-import { ConfigError, readText, type Config } from './config.ts'
+import type { Config } from './config.ts'
+import { ConfigError, readText } from './config-error.ts'
 
 export interface RootAccount {
   readonly key: AccessKey

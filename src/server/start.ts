@@ -4,14 +4,17 @@ import { resolve } from 'node:path'
 import { systemChance, type Chance } from '../base/chance.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import type { AccessKey } from '../identity/account.ts'
+import type { Settings } from '../domain/settings.ts'
 import type { Log } from '../observe/log.ts'
-import { memoryKeys } from '../stores/keys/memory.ts'
+import { serverKey } from '../stores/keys/key-stores.ts'
 import { credentialsOf, readAccounts } from './accounts.ts'
 import { startBackground } from './background.ts'
 import { compose, openStores } from './compose.ts'
-import { ConfigError, openSecret, type Config } from './config.ts'
+import type { Config } from './config.ts'
+import { ConfigError, openSecret } from './config-error.ts'
 import { DiskRoom } from './disk-room.ts'
 import { Gateway } from './gateway.ts'
+import { openKeys, type OpenedKeys } from './keys.ts'
 import { listen, type Listener } from './listener.ts'
 import { openRootAccount, type RootAccount } from './root-account.ts'
 import { timings as usualTimings, type Timings } from './timings.ts'
@@ -33,6 +36,8 @@ export interface Server extends AsyncDisposable {
   readonly endpoint: string
   readonly port: number
   readonly root: RootAccount
+  /** What the operator must know of the keys of encryption; undefined as long as there are none. */
+  readonly keysWarning: string | undefined
   /** Finishes what is in flight, then closes the stores. */
   close(): Promise<void>
 }
@@ -47,17 +52,11 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const stores = undo.use(await openStores({ data, clock, onFatal: surroundings.onFatal }))
   const root = openRootAccount({ ...config, data }, chance)
   const credentials = credentialsOf([root.key, ...furtherAccounts(config, log)])
-  const keys = memoryKeys()
+  const keys = undo.use(openKeys(config.keys, { clock, chance }))
+  const warning = prepareKeys(keys, config)
+  if (warning !== undefined) log.warn({ folder: config.keys.folder }, warning)
   const bound = { endpoint: '' }
-  const settings = {
-    region: config.region,
-    defaultChecksum: config.defaultChecksum,
-    defaultEncryption: config.defaultEncryption,
-    customerKeysOverHttp: config.customerKeysOverHttp,
-    get endpoint() {
-      return bound.endpoint
-    },
-  }
+  const settings = settingsOf(config, bound)
   const { reclaimGraceMs, diskReserveBytes: reserveBytes } = config
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log }))
   const s3 = await compose({ stores, keys, settings, credentials, chance, takeRoom: room.take })
@@ -76,9 +75,33 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     endpoint: bound.endpoint,
     port: listener.port,
     root,
+    keysWarning: warning,
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function settingsOf(config: Config, bound: { readonly endpoint: string }): Settings {
+  const { region, defaultChecksum, defaultEncryption, customerKeysOverHttp } = config
+  return {
+    region,
+    defaultChecksum,
+    defaultEncryption,
+    customerKeysOverHttp,
+    get endpoint() {
+      return bound.endpoint
+    },
+  }
+}
+
+/** The server's own key is there before anybody needs it: so it can be in a backup before anything depends on it. */
+function prepareKeys(
+  { ring }: OpenedKeys,
+  { defaultEncryption, keys }: Config,
+): string | undefined {
+  if (defaultEncryption === 'AES256') ring.ensure(serverKey)
+  if (ring.keys().length === 0) return undefined
+  return `Whoever loses the keys in ${resolve(keys.folder)} loses every object that they encrypt. Keep a backup of that folder, apart from the data.`
 }
 
 function openFolder(folder: string): string {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { credentialsOf, readAccounts } from '../../src/server/accounts.ts'
-import { ConfigError, readConfig } from '../../src/server/config.ts'
+import { readConfig } from '../../src/server/config.ts'
+import { ConfigError } from '../../src/server/config-error.ts'
 import { options } from '../../src/server/options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ashlar-config-'))
