@@ -48,7 +48,7 @@ export function sourceKeyMembers(input: SourceKeyMembers): CustomerKeyMembers {
 
 /**
  * The key to seal bytes with; undefined without one. Throws InvalidArgument and InvalidEncryptionAlgorithmError (row 35);
- * InvalidArgument over plain HTTP unless the operator allowed it.
+ * InvalidRequest over plain HTTP unless the operator allowed it.
  */
 export function writingKey(
   members: CustomerKeyMembers,
@@ -73,7 +73,8 @@ export function readingKey(
 }
 
 function readKey(members: CustomerKeyMembers, { isSecure, settings }: Transport): CustomerKey {
-  if (!isSecure && !settings.customerKeysOverHttp) throw invalid(notSecure)
+  if (!isSecure && !settings.customerKeysOverHttp)
+    throw new S3Error('InvalidRequest', {}, notSecure)
   const { SSECustomerAlgorithm: algorithm, SSECustomerKey: text = '' } = members
   if (algorithm === undefined) throw invalid(noAlgorithm)
   if (algorithm !== 'AES256') {

@@ -108,7 +108,7 @@ test('over plain HTTP there is no customer’s key, unless the operator allows i
     for (const some of [members(), { SSECustomerAlgorithm: 'AES256' }, { SSECustomerKey: 'x' }]) {
       assert.deepEqual(
         refused(() => read(some, plain)),
-        [...argument, `${must} be made over a secure connection.`],
+        ['InvalidRequest', `${must} be made over a secure connection.`],
       )
     }
     assert.equal(read({}, plain), undefined)

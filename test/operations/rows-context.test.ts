@@ -1,6 +1,7 @@
 /**
- * The rows of what UploadPart is held to, 32 to 45: encryption, owners, copies, expectations, and what holds around a
- * part. Rows 32 to 36, 41 and 44 belong to later work: what is tested of them is today's answer, which is a refusal by name or nothing said, never a header that is taken and not honoured.
+ * The rows of what UploadPart is held to, 37 to 45: owners, copies, expectations, and what holds around a part. Rows 41 and 44
+ * belong to later work: what is tested of them is today's answer, which is a refusal by name or nothing said, never a header
+ * that is taken and not honoured.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -12,12 +13,6 @@ import { randomKeys, startServer } from '../harness/server.ts'
 import { signRequest, withHeader, type RequestPlan } from '../harness/sign.ts'
 import { accepted, bucket, element, md5, refused, Rows } from './rows.ts'
 
-const keyDigest = md5('k'.repeat(32), 'base64')
-const customerKey = {
-  'x-amz-server-side-encryption-customer-algorithm': 'AES256',
-  'x-amz-server-side-encryption-customer-key': Buffer.alloc(32, 'k').toString('base64'),
-  'x-amz-server-side-encryption-customer-key-MD5': keyDigest,
-}
 /** The caller of these tests, and somebody else. */
 const owner = {
   canonicalId: 'a'.repeat(64),
@@ -32,7 +27,7 @@ const other = {
   email: 'x@example.com',
 }
 
-describe('rows 32 to 45', () => {
+describe('rows 37 to 45', () => {
   const [keys, otherKeys] = [randomKeys(), randomKeys()]
   let folder: string
   let rows: Rows
@@ -62,44 +57,6 @@ describe('rows 32 to 45', () => {
       server.stop(),
     )
   }
-
-  it('row 32: says nothing of encryption, for nothing is encrypted yet, and refuses to be asked for it', async () => {
-    const { headers } = accepted(await rows.part('key', { id }))
-    assert.equal(headers['x-amz-server-side-encryption'], undefined)
-    for (const value of ['AES256', 'aws:kms']) {
-      const plan = { 'x-amz-server-side-encryption': value }
-      refused(await createWith(plan), {
-        code: 'NotImplemented',
-        status: 501,
-        elements: { Header: 'x-amz-server-side-encryption' },
-      })
-    }
-  })
-
-  it('row 33: refuses customer keys on a part by name', async () => {
-    refused(await rows.part('key', { id, headers: customerKey }), {
-      code: 'NotImplemented',
-      status: 501,
-    })
-  })
-
-  it('row 34: refuses customer keys at Create by name, so that no upload has one', async () => {
-    refused(await createWith(customerKey), { code: 'NotImplemented', status: 501 })
-  })
-
-  it('row 35: refuses faulty customer keys alike, for none is honoured', async () => {
-    for (const name of Object.keys(customerKey)) {
-      refused(await rows.part('key', { id, headers: { [name]: 'nonsense' } }), {
-        code: 'NotImplemented',
-        status: 501,
-      })
-    }
-  })
-
-  it('row 36: echoes no customer key', async () => {
-    const { headers } = accepted(await rows.part('key', { id }))
-    assert.ok(!Object.keys(headers).some((name) => name.includes('customer')))
-  })
 
   it('row 37: holds x-amz-expected-bucket-owner against the owner', async () => {
     const expecting = (account: string): RequestPlan & { id: string } => ({
