@@ -4,8 +4,11 @@ import type { Holds } from '../base/holds.ts'
 import { OrphanJob } from '../jobs/orphans.ts'
 import { ReceiptJob } from '../jobs/receipts.ts'
 import { ReclaimJob } from '../jobs/reclaim.ts'
+import { RewrapJob } from '../jobs/rewrap.ts'
 import { Runner } from '../jobs/runner.ts'
 import type { Log } from '../observe/log.ts'
+import type { Envelopes } from '../payload/encryption/envelope.ts'
+import type { KeyStores } from '../stores/keys/key-stores.ts'
 import type { Stores } from './compose.ts'
 
 /** Clients that repeat a CompleteMultipartUpload do it within minutes; a week leaves room for a queue that stood still. */
@@ -15,6 +18,8 @@ const roundMsMin = 250
 
 export interface BackgroundParts {
   readonly stores: Stores
+  readonly keys: KeyStores
+  readonly envelopes: Envelopes
   readonly holds: Holds
   readonly clock: Clock
   readonly log: Log
@@ -23,7 +28,7 @@ export interface BackgroundParts {
 }
 
 export function startBackground(parts: BackgroundParts): AsyncDisposable {
-  const { clock, holds, log, reclaimGraceMs: graceMs } = parts
+  const { clock, holds, log, keys, envelopes, reclaimGraceMs: graceMs } = parts
   const { metadata, blobs } = parts.stores
   return new Runner({
     clock,
@@ -31,6 +36,7 @@ export function startBackground(parts: BackgroundParts): AsyncDisposable {
       new OrphanJob({ metadata, blobs }),
       new ReclaimJob({ metadata, blobs, holds, clock, graceMs }),
       new ReceiptJob({ metadata, clock, keptMs: receiptsKeptMs }),
+      new RewrapJob({ metadata, keys, envelopes, log }),
     ],
     everyMs: Math.max(roundMsMin, Math.min(roundMsMax, graceMs)),
     onError: (job, error) =>

@@ -16,6 +16,7 @@ import type { Realm } from '../identity/realm.ts'
 import type { Service } from '../operations/service.ts'
 import { combine, composite, multipartEtag } from '../payload/checksums/combine.ts'
 import { loadHashers } from '../payload/checksums/hashers.ts'
+import type { Envelopes } from '../payload/encryption/envelope.ts'
 import { createEnvelopes } from '../payload/encryption/envelopes.ts'
 import { createEmit } from '../payload/emit.ts'
 import { createIngest } from '../payload/ingest.ts'
@@ -74,6 +75,7 @@ export interface Composed {
   /** What requests hold of the stored bytes: reclaim leaves it alone. */
   readonly holds: Holds
   readonly metadata: MetadataStore
+  readonly envelopes: Envelopes
   /** What signatures are checked against at this moment. */
   realm(now: Instant): Realm
   /** What the operation of one request is handed. */
@@ -108,6 +110,7 @@ export async function compose(parts: Parts): Promise<Composed> {
   return {
     holds,
     metadata,
+    envelopes: shared.envelopes,
     realm: (now) => ({ credentials, region: settings.region, now }),
     serviceFor: ({ caller, bucket, exchange }) => ({
       ...shared,

@@ -60,7 +60,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const { reclaimGraceMs, diskReserveBytes: reserveBytes } = config
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log }))
   const s3 = await compose({ stores, keys, settings, credentials, chance, takeRoom: room.take })
-  undo.use(startBackground({ stores, holds: s3.holds, clock, log, reclaimGraceMs }))
+  undo.use(startBackground({ ...s3, stores, keys, clock, log, reclaimGraceMs }))
   const gateway = new Gateway({ s3, room, domains: domainsOf(config), clock, log, timings })
   const { host, port, tls } = config
   const listener = await open(config, () =>

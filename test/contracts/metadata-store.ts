@@ -2,6 +2,7 @@
 import { describe } from 'node:test'
 import { bucketsContract } from './metadata/buckets.ts'
 import { completionContract } from './metadata/completion.ts'
+import { envelopesContract } from './metadata/envelopes.ts'
 import { listingContract } from './metadata/listing.ts'
 import { modelContract } from './metadata/model.ts'
 import { objectsContract } from './metadata/objects.ts'
@@ -16,6 +17,7 @@ export function metadataStoreContract(name: string, open: Open, runs: number): v
   describe(`metadata store contract: ${name}`, () => {
     bucketsContract(open)
     objectsContract(open)
+    envelopesContract(open)
     listingContract(open, runs)
     uploadsContract(open)
     partsContract(open)

@@ -21,7 +21,7 @@ export interface KeyStore extends AsyncDisposable {
   unwrap(keyId: string, wrapped: string, binding: Uint8Array): Promise<Uint8Array>
   /** False when the key was rotated since: wrapping again would use a newer version. */
   isCurrent(keyId: string, wrapped: string): Promise<boolean>
-  /** Another text whenever a key gets a newer version; '' where none ever got one, as far as this process has seen. */
+  /** Another text whenever a key gets a newer version, as far as this process knows the keys; '' where surely none ever got one. */
   rotations(): Promise<string>
 }
 

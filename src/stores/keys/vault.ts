@@ -20,6 +20,8 @@ interface SeenKey {
   readonly seen: Instant
 }
 
+/** Of a key whose name alone is known. */
+const unseen: SeenKey = { latest: 0, seen: Number.NEGATIVE_INFINITY }
 const awsManaged = 'aws/s3'
 const nameShape = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9_])?$/
 /** What of a key was seen is believed this long: newest versions and missing keys are known this late. */
@@ -63,6 +65,7 @@ export class VaultKeys implements KeyStore {
 
   async unwrap(keyId: string, wrapped: string, binding: Uint8Array): Promise<Uint8Array> {
     checkName(keyId)
+    if (!this.#keys.has(keyId)) this.#keep(keyId, unseen)
     const asked = { ciphertext: wrapped, associated_data: base64(binding) }
     const answer = await this.#ask('POST', 'decrypt', keyId, asked)
     const plain = answer.data['plaintext']
@@ -77,9 +80,10 @@ export class VaultKeys implements KeyStore {
   }
 
   async rotations(): Promise<string> {
-    const told: string[] = []
+    // Which keys were rotated before this process first heard of them is not known: so there is always something to look at.
+    const told = ['vault']
     for (const name of [...this.#keys.keys()].toSorted()) {
-      const { latest } = await this.#key(name)
+      const latest = await this.#latest(name)
       if (latest > 1) told.push(`${name}:${latest}`)
     }
     return told.join(' ')
@@ -87,6 +91,17 @@ export class VaultKeys implements KeyStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#client[Symbol.dispose]()
+  }
+
+  /** 0 for a key that is gone. */
+  async #latest(name: string): Promise<number> {
+    try {
+      return (await this.#key(name)).latest
+    } catch (error) {
+      if (!(error instanceof KeyMissing)) throw error
+      this.#keys.delete(name)
+      return 0
+    }
   }
 
   /** Throws KeyMissing. */

@@ -16,6 +16,7 @@ import type {
   BucketAttributes,
   BucketId,
   BucketRow,
+  Encryption,
   NewLocator,
   ObjectAttributes,
   ObjectRow,
@@ -119,6 +120,13 @@ export interface MetadataStore extends AsyncDisposable {
   deleteObject(bucket: BucketId, key: string, condition: Condition): Promise<undefined | Refusal>
   /** Replaces the attributes of one version in place: tags, retention. `object-missing` when `etag`+`modified` is no longer there. */
   updateObject(row: ObjectRow, attributes: ObjectAttributes): Promise<ObjectRow | Refusal>
+  /**
+   * Envelopes of encrypted objects, versions and open uploads, from the one after `after` on, in an order of the store's own;
+   * `max` bounds the rows looked at, so a page may be empty and not the last. What is written meanwhile may be missed.
+   */
+  listEnvelopes(after: string | undefined, max: number): Promise<EnvelopePage>
+  /** Replaces an envelope and nothing else. `object-missing`, `upload-missing` when `from` is no longer there. */
+  replaceEnvelope(at: EnvelopeAt, from: Encryption, to: Encryption): Promise<undefined | Refusal>
   listObjects(query: ListQuery): Promise<ListPage<ObjectRow>>
 
   /** Parts of a completed object by number, those after `after` only. */
@@ -165,6 +173,25 @@ export interface MetadataStore extends AsyncDisposable {
   blobsRemoved(blobs: readonly BlobId[]): Promise<void>
   /** Which of these blobs some row still names, the queue included: what is left is garbage of an earlier life. */
   referenced(blobs: readonly BlobId[]): Promise<ReadonlySet<BlobId>>
+}
+
+/** Whose envelope. */
+export type EnvelopeAt =
+  | { readonly bucket: BucketId; readonly key: string; readonly versionId: string }
+  | { readonly uploadId: string }
+
+export interface EnvelopePage {
+  readonly envelopes: ReadonlyArray<{
+    readonly at: EnvelopeAt
+    /** Name of the bucket. */
+    readonly bucket: string
+    readonly key: string
+    readonly encryption: Encryption
+  }>
+  /** Rows that cannot be read, and may have an envelope. */
+  readonly damaged: number
+  /** Goes on from here; undefined at the end. */
+  readonly next: string | undefined
 }
 
 export interface FoundObject {

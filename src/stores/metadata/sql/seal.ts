@@ -44,6 +44,11 @@ export function seal(record: Uint8Array, late: string, locator?: Uint8Array): Ui
   return record
 }
 
+/** The attributes tell how bytes are sealed: what `draft` was told of it, without reading the record. */
+export function isEncryptedRecord(record: Uint8Array): boolean {
+  return record[0] === encryptedVersion
+}
+
 export interface Sealed {
   readonly record: Uint8Array
   readonly identity: string

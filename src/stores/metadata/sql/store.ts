@@ -4,6 +4,7 @@ import type { Clock, Instant } from '../../../base/clock.ts'
 import type {
   BucketId,
   BucketRow,
+  Encryption,
   ObjectAttributes,
   ObjectRow,
   PartRow,
@@ -14,6 +15,8 @@ import type {
 import type {
   Completion,
   Condition,
+  EnvelopeAt,
+  EnvelopePage,
   FoundObject,
   ListPage,
   ListQuery,
@@ -29,6 +32,7 @@ import type { BucketsQuery, NewBucket } from './buckets.ts'
 import { getBucket, listBuckets } from './buckets.ts'
 import { getReceipt, prepareCompletion } from './completion.ts'
 import type { Connection } from './connection.ts'
+import { listEnvelopes } from './envelopes.ts'
 import { listObjects, listUploads } from './listing.ts'
 import { decodeLocator, readSmall } from './locators.ts'
 import { writtenRow } from './object-rows.ts'
@@ -119,6 +123,18 @@ export class SqlMetadata implements MetadataStore {
 
   async updateObject(row: ObjectRow, attributes: ObjectAttributes): Promise<ObjectRow | Refusal> {
     return this.#writer.write('updateObject', { row, attributes })
+  }
+
+  async listEnvelopes(after: string | undefined, max: number): Promise<EnvelopePage> {
+    return listEnvelopes(this.#db, after, max)
+  }
+
+  async replaceEnvelope(
+    at: EnvelopeAt,
+    from: Encryption,
+    to: Encryption,
+  ): Promise<undefined | Refusal> {
+    return this.#writer.write('replaceEnvelope', { at, from, to })
   }
 
   async listObjects(query: ListQuery): Promise<ListPage<ObjectRow>> {

@@ -2,6 +2,7 @@
 import { createBucket, deleteBucket, setBucketConfiguration } from './buckets.ts'
 import { completeUpload, expireReceipts } from './completion.ts'
 import type { Connection } from './connection.ts'
+import { replaceEnvelope } from './envelopes.ts'
 import { deleteObject, putObject, updateObject } from './objects.ts'
 import { putPart } from './parts.ts'
 import { blobsRemoved, finishReclaim } from './reclaim.ts'
@@ -14,6 +15,7 @@ export interface Transactions {
   readonly putObject: typeof putObject
   readonly deleteObject: typeof deleteObject
   readonly updateObject: typeof updateObject
+  readonly replaceEnvelope: typeof replaceEnvelope
   readonly createUpload: typeof createUpload
   readonly putPart: typeof putPart
   readonly abortUpload: typeof abortUpload
@@ -30,6 +32,7 @@ const transactions: Transactions = {
   putObject,
   deleteObject,
   updateObject,
+  replaceEnvelope,
   createUpload,
   putPart,
   abortUpload,
