@@ -27,7 +27,9 @@ const runs = 3
 const copiesAtATime = 32
 const goalMillis = 300
 
-export async function benchComplete(partCount: number = partNumberMax): Promise<Measured> {
+export async function benchComplete(
+  partCount: number = partNumberMax,
+): Promise<readonly Measured[]> {
   const server = await startServer({ env: { ASHLAR_LOG_LEVEL: 'info' } })
   const { endpoint, region, keys: credentials } = server
   const s3 = new S3Client({ endpoint, region, credentials, maxAttempts: 1 })
@@ -36,9 +38,9 @@ export async function benchComplete(partCount: number = partNumberMax): Promise<
     const Body = Buffer.alloc(partSizeBytesMin)
     await s3.send(new PutObjectCommand({ Bucket, Key: 'source', Body }))
     for (let run = 1; run <= runs; run++) await completeOnce(s3, partCount)
-    const millis = await completionMillis(server)
+    const values = await completionMillis(server)
     const what = `CompleteMultipartUpload of ${partCount} parts`
-    return { workload: 'complete', what, millis, goalMillis }
+    return [{ workload: 'complete', what, unit: 'ms', values, judged: 'worst', goal: goalMillis }]
   } finally {
     s3.destroy()
     await server.stop()

@@ -2,10 +2,12 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchComplete } from './complete.ts'
-import type { Measured } from './measured.ts'
+import { benchEncryption } from './encryption.ts'
+import { median, type Measured } from './measured.ts'
 
-const workloads: Record<string, (size: number | undefined) => Promise<Measured>> = {
+const workloads: Record<string, (size: number | undefined) => Promise<readonly Measured[]>> = {
   complete: benchComplete,
+  encryption: benchEncryption,
 }
 
 const { values, positionals } = parseArgs({
@@ -19,14 +21,18 @@ if (workload === undefined) {
   console.error(`usage: npm run bench -- ${names} [--size N] [--json]`)
   process.exitCode = 2
 } else {
-  const measured = await workload(values.size === undefined ? undefined : Number(values.size))
   const machine = { node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length }
-  console.log(values.json ? JSON.stringify({ ...measured, machine }) : sentence(measured))
+  for (const measured of await workload(
+    values.size === undefined ? undefined : Number(values.size),
+  )) {
+    console.log(values.json ? JSON.stringify({ ...measured, machine }) : sentence(measured))
+  }
 }
 
-function sentence({ what, millis, goalMillis }: Measured): string {
-  const rounded = millis.map((one) => one.toFixed(1))
-  const worst = Math.max(...millis)
-  const verdict = worst <= goalMillis ? 'held' : 'MISSED'
-  return `${what}: ${rounded.join(', ')} ms (goal: at most ${goalMillis} ms, ${verdict})`
+function sentence({ what, unit, values, judged, goal }: Measured): string {
+  const rounded = values.map((one) => one.toFixed(1)).join(', ')
+  const held = judged === 'worst' ? Math.max(...values) : median(values)
+  const verdict =
+    goal === undefined ? '' : `, goal: at most ${goal}: ${held <= goal ? 'held' : 'MISSED'}`
+  return `${what}: ${rounded} ${unit} (${judged} ${held.toFixed(1)}${verdict})`
 }

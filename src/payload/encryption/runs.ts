@@ -1,5 +1,6 @@
 /** Runs of bytes, sealed once on their way in and opened, whole or in ranges, on their way out. */
 import { assert } from '../../base/assert.ts'
+import { free } from '../../base/free.ts'
 import { BlobCorrupt, type ByteRange } from '../../stores/blobs/store.ts'
 import type { RunSeal } from '../../stores/metadata/records.ts'
 import {
@@ -22,7 +23,7 @@ export class SealingRun {
     this.wrapped = wrapped
   }
 
-  /** The sealed blocks of all these bytes, in pieces. A chunk may be reused once the next one is asked for; so may no piece. */
+  /** The sealed blocks of all these bytes, in pieces. A chunk is done with when the next one is asked for; so has to be a piece. */
   async *seal(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     this.#use()
     const block = Buffer.allocUnsafeSlow(plainBlockBytes(this.#cipher.layers))
@@ -32,7 +33,7 @@ export class SealingRun {
       for (let taken = 0; taken < chunk.length;) {
         // Only what follows tells that a full block is not the last one.
         if (filled === block.length) {
-          for (const piece of this.#cipher.seal(block, { index, last: false })) yield piece
+          yield* lent(this.#cipher.seal(block, { index, last: false }))
           index++
           filled = 0
         }
@@ -43,7 +44,7 @@ export class SealingRun {
       }
     }
     const rest = block.subarray(0, filled)
-    if (filled > 0) for (const piece of this.#cipher.seal(rest, { index, last: true })) yield piece
+    if (filled > 0) yield* lent(this.#cipher.seal(rest, { index, last: true }))
   }
 
   /** Bytes that are all here and fit into one block. */
@@ -76,6 +77,14 @@ export class SealingRun {
   }
 }
 
+/** Each is freed when the next one is asked for. */
+function* lent(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    yield piece
+    free(piece)
+  }
+}
+
 /** A sealed run that is read. Ranges are of its plain bytes. */
 export class OpeningRun {
   readonly #cipher: BlockCipher
@@ -99,16 +108,19 @@ export class OpeningRun {
     return { offset: first, lengthBytes: sealedEnd - first }
   }
 
-  /** The range, from the sealed bytes that `sealedRange` names. Throws BlobCorrupt before a byte that does not prove itself. */
+  /**
+   * The range, from the sealed bytes that `sealedRange` names, which are used up; what it yields is the caller's own. Throws
+   * BlobCorrupt before a byte that does not prove itself.
+   */
   async *open(sealed: AsyncIterable<Uint8Array>, range: ByteRange): AsyncGenerator<Uint8Array> {
     const blockBytes = plainBlockBytes(this.#cipher.layers)
     const end = range.offset + range.lengthBytes
     let index = this.#indexOf(range.offset)
-    for await (const block of wholeBlocks(sealed)) {
+    for await (const blocks of wholeBlocks(sealed)) {
       const start = index * blockBytes
-      const plain = this.#block(block, index)
+      const plain = this.#blocks(blocks, index)
       yield plain.subarray(Math.max(0, range.offset - start), Math.min(plain.length, end - start))
-      index++
+      index += Math.ceil(blocks.length / sealedBlockBytes)
     }
     if (Math.min(index * blockBytes, this.#sizeBytes) < end) {
       throw new BlobCorrupt('a sealed run ends before its bytes do')
@@ -129,6 +141,23 @@ export class OpeningRun {
     return this.#block(sealed, 0).subarray(offset, offset + lengthBytes)
   }
 
+  /** Blocks that lie one behind the other, as one piece: many small ones would cost whoever sends them more than the copy. */
+  #blocks(sealed: Uint8Array, first: number): Uint8Array {
+    if (sealed.length <= sealedBlockBytes) return this.#block(sealed, first)
+    const count = Math.ceil(sealed.length / sealedBlockBytes)
+    const overhead = sealedBlockBytes - plainBlockBytes(this.#cipher.layers)
+    const plain = Buffer.allocUnsafeSlow(Math.max(0, sealed.length - count * overhead))
+    let filled = 0
+    for (let block = 0; block < count; block++) {
+      const at = block * sealedBlockBytes
+      const opened = this.#block(sealed.subarray(at, at + sealedBlockBytes), first + block)
+      plain.set(opened, filled)
+      filled += opened.length
+      free(opened)
+    }
+    return plain
+  }
+
   #block(sealed: Uint8Array, index: number): Uint8Array {
     return this.#cipher.open(sealed, { index, last: index === this.#indexOf(this.#sizeBytes - 1) })
   }
@@ -138,28 +167,30 @@ export class OpeningRun {
   }
 }
 
-/** Blocks of a stream that begins on a block; the last may be shorter. Views, where a chunk holds all of a block. */
+/** The stream, which begins on a block, in pieces of whole blocks; only the last one may end within a block. */
 async function* wholeBlocks(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let begun: Buffer | undefined
+  let begun = Buffer.alloc(0)
   let filled = 0
   for await (const chunk of bytes) {
-    let taken = 0
-    while (taken < chunk.length) {
-      const left = chunk.length - taken
-      if (filled === 0 && left >= sealedBlockBytes) {
-        yield chunk.subarray(taken, taken + sealedBlockBytes)
-        taken += sealedBlockBytes
-        continue
-      }
-      begun ??= Buffer.allocUnsafeSlow(sealedBlockBytes)
-      const part = chunk.subarray(taken, taken + sealedBlockBytes - filled)
+    let from = 0
+    if (filled > 0) {
+      const part = chunk.subarray(0, sealedBlockBytes - filled)
       begun.set(part, filled)
       filled += part.length
-      taken += part.length
-      if (filled < sealedBlockBytes) continue
-      filled = 0
-      yield begun
+      from = part.length
     }
+    if (filled === sealedBlockBytes) {
+      yield begun
+      filled = 0
+    }
+    const end = chunk.length - ((chunk.length - from) % sealedBlockBytes)
+    if (end > from) yield chunk.subarray(from, end)
+    if (end < chunk.length) {
+      if (begun.length === 0) begun = Buffer.allocUnsafeSlow(sealedBlockBytes)
+      begun.set(chunk.subarray(end))
+      filled = chunk.length - end
+    }
+    free(chunk)
   }
-  if (begun !== undefined && filled > 0) yield begun.subarray(0, filled)
+  if (filled > 0) yield begun.subarray(0, filled)
 }

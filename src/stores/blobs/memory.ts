@@ -61,7 +61,8 @@ async function gathered(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
   for await (const chunk of bytes) {
-    chunks.push(chunk.slice())
+    // Not `slice`, which for a Buffer is a view of the same bytes.
+    chunks.push(new Uint8Array(chunk))
     sizeBytes += chunk.length
   }
   const blob = new Uint8Array(sizeBytes)

@@ -30,6 +30,11 @@ class Source {
   }
 }
 
+/** A piece is lent until the next one is asked for. */
+async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(pieces, (piece) => Buffer.from(piece)))
+}
+
 async function* inChunks(bytes: Uint8Array, chunkBytes: number): AsyncGenerator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += chunkBytes) {
     yield bytes.subarray(from, from + chunkBytes)
@@ -70,8 +75,7 @@ for (const [request, layers] of asked) {
     const key = await opening()
     for (const size of edges) {
       const run = key.newRun()
-      const pieces = await Array.fromAsync(run.seal(inChunks(randomBytes(size), 50_000)))
-      const sealed = Buffer.concat(pieces)
+      const sealed = await gathered(run.seal(inChunks(randomBytes(size), 50_000)))
       const plainBlock = block - layers * 16
       const blocks = Math.ceil(size / plainBlock)
       assert.equal(sealed.length, size + blocks * layers * 16)
@@ -131,7 +135,7 @@ test('a store that comes short, or brings more, is noticed', async () => {
   const key = await envelopes.create({ method: 'SSE-S3' }, place)
   const size = 200_000
   const run = key.newRun()
-  const sealed = Buffer.concat(await Array.fromAsync(run.seal(inChunks(randomBytes(size), size))))
+  const sealed = await gathered(run.seal(inChunks(randomBytes(size), size)))
   const open = key.openRun(run.sealed(size))
   const range = { offset: 0, lengthBytes: size }
   const wrong = [0, 1, block, 3 * block, sealed.length - 1].map((end) => sealed.subarray(0, end))
