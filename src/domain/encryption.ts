@@ -121,13 +121,19 @@ function defaultMethod(
 /** Base64 of JSON, an object whose values are strings. */
 function contextOf(text: string | undefined): Readonly<Record<string, string>> | undefined {
   if (text === undefined) return undefined
-  const json = decodeUtf8(Buffer.from(text, 'base64'))
+  const bytes = Buffer.from(text, 'base64')
+  if (unpadded(bytes.toString('base64')) !== unpadded(text)) throw badContext()
+  const json = decodeUtf8(bytes)
   const parsed = json === undefined ? undefined : parseJson(json)
   if (!isObject(parsed)) throw badContext()
   const pairs = Object.entries(parsed)
   if (!pairs.every(isTextPair)) throw badContext()
   // By its own names only: `__proto__` is one like any other.
   return Object.fromEntries(pairs)
+}
+
+function unpadded(base64: string): string {
+  return base64.replace(/={1,2}$/, '')
 }
 
 function parseJson(text: string): unknown {

@@ -161,9 +161,10 @@ test('an encryption context is base64 of a JSON object of strings', () => {
   }
   assert.deepEqual(read(context({ a: 'b', é: 'ü' })), { a: 'b', é: 'ü' })
   assert.deepEqual(read(context({})), {})
+  assert.deepEqual(read('e30'), {})
   const named = read(Buffer.from('{"__proto__":"x"}').toString('base64')) as object
   assert.deepEqual(Object.entries(named), [['__proto__', 'x']])
-  const bad = [context('text'), context(null), context(['a']), context({ a: 1 }), '', '*', 'ew==']
+  const bad = [context('text'), context(null), context(['a']), context({ a: 1 }), '', '*', 'ew==', 'e30=x', 'e 30=']
   for (const text of [...bad, context({ a: {} }), Buffer.from([0xff, 0xfe]).toString('base64')]) {
     assert.throws(
       () => read(text),

@@ -165,7 +165,7 @@ test('what is not honoured is refused by name, and what is harmless is taken', a
   const put = (input: object): Promise<unknown> =>
     client.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'x', ...input }))
   for (const input of [
-    { ServerSideEncryption: 'aws:kms' },
+    { ServerSideEncryption: 'aws:fsx' },
     { ObjectLockLegalHoldStatus: 'ON' },
     { WriteOffsetBytes: 5 },
     { IfNoneMatch: '"etag"' },
