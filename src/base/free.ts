@@ -6,6 +6,5 @@
 /** Frees `bytes` now, where they are alone in their buffer. Nobody may use them any more: their length is 0 from here on. */
 export function free(bytes: Uint8Array): void {
   const { buffer } = bytes
-  const isAlone = buffer.byteLength === bytes.length && bytes.length > 0
-  if (isAlone && buffer instanceof ArrayBuffer) buffer.transfer(0)
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0)
 }

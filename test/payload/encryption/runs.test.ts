@@ -55,7 +55,7 @@ for (const [request, layers] of asked) {
       for await (const piece of run.seal(source)) {
         assert.ok(source.asked - sealedBytes <= 2 * block + 100_000, 'it reads ahead')
         sealedBytes += piece.length
-        yield piece
+        yield Buffer.from(piece)
       }
     }
     for await (const bytes of key
