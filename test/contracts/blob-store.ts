@@ -68,8 +68,10 @@ export function blobStoreContract(name: string, open: () => Promise<BlobStore>):
         const bytes = randomBytes(sizeBytes)
         assert.deepEqual(await store.put(id, inChunks(bytes, 60_000), about), { sizeBytes })
         assert.deepEqual(await store.stat(id), { sizeBytes })
-        const back = await read(store, id, { offset: 0, lengthBytes: sizeBytes })
-        assert.ok(back.equals(bytes), `${sizeBytes} bytes`)
+        const whole = { offset: 0, lengthBytes: sizeBytes }
+        assert.ok((await read(store, id, whole)).equals(bytes), `${sizeBytes} bytes`)
+        const own = Buffer.concat(await Array.fromAsync(store.get(id, whole, 'own')))
+        assert.ok(own.equals(bytes), `${sizeBytes} bytes that prove themselves`)
       }
     })
 

@@ -1,6 +1,6 @@
 /**
- * Reads a range of one blob file: whole blocks come from the disk, each is verified, and only then a byte of it is
- * handed on. While one piece is on its way to the reader the next is being read.
+ * Reads a range of one blob file: whole blocks come from the disk, each is verified (unless its reader does it by other
+ * means), and only then a byte of it is handed on. While one piece is on its way to the reader the next is being read.
  *
  * Buffers are fresh, never pooled: whoever sends them may hold them after asking for the next.
  */
@@ -51,11 +51,11 @@ export async function openBlob(id: BlobId, file: OpenFile): Promise<OpenBlob> {
   }
 }
 
-/** The bytes of `range`, verified, in pieces of up to 256 KiB. */
+/** The bytes of `range`, in pieces of up to 256 KiB; verified, where it is given a checksum to do it with. */
 export async function* readBlob(
   blob: OpenBlob,
   range: ByteRange,
-  blockSum: BlockSum,
+  blockSum: BlockSum | undefined,
 ): AsyncGenerator<Uint8Array> {
   const end = range.offset + range.lengthBytes
   if (end > blob.sizeBytes) {
@@ -70,7 +70,7 @@ export async function* readBlob(
       const start = from
       from += bytes.length
       if (from < end) next = readAhead(blob, from, end)
-      verify(blob, { start, bytes }, blockSum)
+      if (blockSum !== undefined) verify(blob, { start, bytes }, blockSum)
       yield bytes.subarray(Math.max(0, range.offset - start), Math.min(bytes.length, end - start))
     }
   } finally {

@@ -6,7 +6,8 @@
  *   is absent for every reader. A name is used once: a second `put` of it rejects with BlobExists.
  * - `get` yields exactly the bytes asked for, each verified against the stored block checksums, or rejects: with
  *   BlobMissing before the first byte, with BlobCorrupt at the first block that does not prove itself. It never
- *   comes short in silence. A reader keeps what it has opened, whatever `remove` does meanwhile.
+ *   comes short in silence. A reader keeps what it has opened, whatever `remove` does meanwhile. A reader whose bytes
+ *   prove themselves, as sealed ones do, may say so: then the checksums need not be looked at.
  * - `remove` is idempotent. After it resolves no later `get` finds the blob, also after a crash or later.
  * - `list` visits every blob that existed before it began and still does, in no order: for reclaim and scrub only.
  *   Unfinished blobs of earlier lives are listed too, so that they can be removed.
@@ -21,7 +22,7 @@ export interface BlobStore extends AsyncDisposable {
     bytes: AsyncIterable<Uint8Array>,
     about: BlobAbout,
   ): Promise<{ sizeBytes: number }>
-  get(id: BlobId, range: ByteRange): AsyncIterable<Uint8Array>
+  get(id: BlobId, range: ByteRange, proof?: 'checksums' | 'own'): AsyncIterable<Uint8Array>
   /** Size of a finished blob; undefined when it is absent or unfinished. */
   stat(id: BlobId): Promise<{ sizeBytes: number } | undefined>
   remove(id: BlobId): Promise<void>

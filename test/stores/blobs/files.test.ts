@@ -82,6 +82,20 @@ test('a flipped bit anywhere in the data is found before its byte is sent', asyn
   }
 })
 
+test('bytes that prove themselves are given to their reader as they lie, and never fewer', async () => {
+  const { store, id, bytes, path } = await oneBlob(300_000)
+  const whole = await readFile(path)
+  const rotten = Buffer.from(whole)
+  rotten[4096 + 100_000] = (rotten[4096 + 100_000] ?? 0) ^ 1
+  await writeFile(path, rotten)
+  const range = { offset: 0, lengthBytes: bytes.length }
+  const got = Buffer.concat(await Array.fromAsync(store.get(id, range, 'own')))
+  assert.ok(got.equals(rotten.subarray(4096, 4096 + bytes.length)))
+  await assert.rejects(read(store, id, range), BlobCorrupt)
+  const more = store.get(id, { offset: 0, lengthBytes: bytes.length + 1 }, 'own')
+  await assert.rejects(Array.fromAsync(more), BlobMissing)
+})
+
 test('a flipped bit anywhere in the trailer is found', async () => {
   const { store, id, path } = await oneBlob(200_000)
   const whole = await readFile(path)
