@@ -43,10 +43,12 @@ export class AwsCli {
 
   /** The same for a command that must be refused with this code, told as the client tells it. */
   async refused(code: string, command: string, options: Record<string, string>): Promise<void> {
-    const words = this.#words(apiWords(command, options))
-    const said: Said = await runProgram(this.#program, words, this.#options())
-    assert.ok(said.code === 254 || said.code === 255, `exit code ${said.code}: ${said.stderr}`)
-    assert.match(said.stderr, new RegExp(`An error occurred \\(${code}\\) when calling`))
+    await this.#refused(code, apiWords(command, options))
+  }
+
+  /** The same for a read, which names a file. */
+  async refusedRead(code: string, key: string, options: Record<string, string>): Promise<void> {
+    await this.#refused(code, [...apiWords('get-object', { key, ...options }), 'never-read'])
   }
 
   async createUpload(key: string): Promise<string> {
@@ -60,6 +62,12 @@ export class AwsCli {
     const file = `read-${key}`
     await this.run(...apiWords('get-object', { key, ...options }), file)
     return readFile(join(this.folder, file))
+  }
+
+  async #refused(code: string, words: readonly string[]): Promise<void> {
+    const said: Said = await runProgram(this.#program, this.#words(words), this.#options())
+    assert.ok(said.code === 254 || said.code === 255, `exit code ${said.code}: ${said.stderr}`)
+    assert.match(said.stderr, new RegExp(`An error occurred \\(${code}\\) when calling`))
   }
 
   #words(words: readonly string[]): string[] {

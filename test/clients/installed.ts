@@ -11,7 +11,14 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 
-export type ClientName = 'k6' | 'aws-cli-v1' | 'aws-cli-v2' | 'boto3' | 'ibm-boto3' | 'curl'
+export type ClientName =
+  | 'k6'
+  | 'rclone-debian'
+  | 'aws-cli-v1'
+  | 'aws-cli-v2'
+  | 'boto3'
+  | 'ibm-boto3'
+  | 'curl'
 
 const cacheFolder = join(
   process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
@@ -20,6 +27,7 @@ const cacheFolder = join(
 
 const programs: Record<ClientName, string> = {
   k6: join(cacheFolder, 'bin/k6'),
+  'rclone-debian': '/usr/bin/rclone',
   'aws-cli-v1': join(cacheFolder, 'aws-cli-v1/bin/aws'),
   'aws-cli-v2': process.env['AWS_CLI_V2'] ?? '/usr/bin/aws',
   boto3: join(cacheFolder, 'boto3/bin/python'),

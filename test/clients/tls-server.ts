@@ -11,12 +11,15 @@ export interface TlsServer extends TestServer {
   readonly certificate: string
 }
 
-/** Serves https under localhost, 127.0.0.1 and these domains, with and without a bucket in front. */
-export async function startTlsServer(domains: readonly string[] = []): Promise<TlsServer> {
+/** Serves https under localhost, 127.0.0.1 and these domains, with and without a bucket in front; `args` are further words. */
+export async function startTlsServer(
+  domains: readonly string[] = [],
+  args: readonly string[] = [],
+): Promise<TlsServer> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-tls-'))
   const names = ['localhost', ...domains].flatMap((domain) => [domain, `*.${domain}`])
   const tls = await writeCertificate(folder, names)
-  const server = await startServer({ tls, domains })
+  const server = await startServer({ tls, domains, args })
   const stop = async (): Promise<void> => {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
