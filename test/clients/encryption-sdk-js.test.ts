@@ -21,12 +21,11 @@ import { seededBytes } from './bytes.ts'
 const Bucket = 'sdk-js'
 const content = seededBytes('encryption', 11 * mebibyte + 5)
 const secret = Buffer.alloc(32, 'k')
-const customer = {
+const customerTold = {
   SSECustomerAlgorithm: 'AES256',
-  SSECustomerKey: secret.toString('base64'),
   SSECustomerKeyMD5: createHash('md5').update(secret).digest('base64'),
 }
-const { SSECustomerKey, ...customerTold } = customer
+const customer = { ...customerTold, SSECustomerKey: secret.toString('base64') }
 let server: TestServer
 let s3: S3Client
 
