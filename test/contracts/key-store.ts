@@ -171,7 +171,7 @@ export function keyStoreContract(name: string, open: () => Promise<KeyScene>, ru
 
     it('a store that cannot be reached says nothing about the key', async (test) => {
       await withScene(async ({ store, cut }) => {
-        if (cut === undefined) return test.skip('memory is always there')
+        if (cut === undefined) return test.skip('it cannot be cut off')
         const wrapped = await store.wrap('k1', dataKey, binding)
         await cut()
         const unavailable = { name: 'KeyStoreUnavailable' }

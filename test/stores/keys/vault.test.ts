@@ -9,21 +9,54 @@ import { handClock } from './scene.ts'
 const binding = Buffer.from('binding')
 const dataKey = Buffer.alloc(32, 7)
 
+const usual = {
+  token: () => 'root-token',
+  namespace: undefined,
+  ca: undefined,
+  mount: 'transit',
+  defaultKey: 'aws-s3',
+  clock: handClock(),
+  wait: async () => undefined,
+}
+
 function keysOf(vault: VaultDouble, changed: Partial<VaultOptions> = {}): VaultKeys {
-  return new VaultKeys({
-    address: new URL(vault.address),
-    token: () => 'root-token',
-    namespace: undefined,
-    ca: undefined,
-    mount: 'transit',
-    defaultKey: 'aws-s3',
-    clock: handClock(),
-    wait: async () => undefined,
-    ...changed,
-  })
+  return new VaultKeys({ ...usual, address: new URL(vault.address), ...changed })
 }
 
 keyStoreContract('the transit engine of a double of Vault', openDouble, 10)
+
+/** The same against a real one, whose keys k1, k2 and aws-s3 go: a Vault for this test alone. */
+const { TEST_VAULT_ADDRESS: realAddress, TEST_VAULT_TOKEN: realToken = '' } = process.env
+if (realAddress !== undefined) {
+  keyStoreContract('the transit engine of a real Vault', () => openReal(realAddress), 10)
+}
+
+async function openReal(address: string): Promise<KeyScene> {
+  const clock = handClock()
+  const options = { ...usual, address: new URL(address), token: () => realToken, clock }
+  const store = new VaultKeys(options)
+  const ask = async (method: string, path: string, body?: object): Promise<Response> => {
+    const headers = { 'X-Vault-Token': realToken }
+    const text = body === undefined ? null : JSON.stringify(body)
+    clock.time += 1000
+    return await fetch(`${address}/v1/transit/keys/${path}`, { method, headers, body: text })
+  }
+  for (const name of ['k1', 'k2', 'aws-s3']) {
+    await ask('POST', `${name}/config`, { deletion_allowed: true })
+    await ask('DELETE', name)
+  }
+  const done = async (path: string): Promise<void> => {
+    const { ok, status } = await ask('POST', path, {})
+    assert.ok(ok, `${path}: ${status}`)
+  }
+  return {
+    store,
+    reopen: async () => new VaultKeys(options),
+    create: done,
+    rotate: (name) => done(`${name}/rotate`),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  }
+}
 
 async function openDouble(): Promise<KeyScene> {
   const vault = await VaultDouble.start()
