@@ -20,7 +20,7 @@ const partsAtATime = 16
 const parts = 32
 const objectParts = 8
 const readsAtATime = 4
-const reads = 8
+const reads = 16
 const roundsUsual = 9
 const goal = 25
 /** Of the clock in which Linux tells processor time (USER_HZ). */

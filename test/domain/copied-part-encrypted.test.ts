@@ -109,8 +109,8 @@ async function copy(at: Made, [from, to]: readonly [number, number]): Promise<Ma
 async function whole(at: Made): Promise<Buffer> {
   const found = await at.metadata.getObject(at.bucket, 'k')
   assert.ok(found !== undefined)
-  const range = { offset: 0, lengthBytes: found.row.sizeBytes }
-  return await emitted({ ...emitParts(blobs), metadata: at.metadata }, found, range, at.from)
+  const range = { offset: 0, lengthBytes: found.row.sizeBytes, dataKey: at.from }
+  return await emitted({ ...emitParts(blobs), metadata: at.metadata }, found, range)
 }
 
 const size = fc.oneof(fc.constantFrom(0, 1, 16_384, 65_504, 65_520, 65_521), fc.nat(200_000))

@@ -138,10 +138,12 @@ function openEnvelope(vector: Vector): Buffer {
   const customerKey = Buffer.from(vector.customerKey ?? '', 'hex')
   const wrapping = hkdfSync('sha256', customerKey, salt, 'ashlar SSE-C data key, version 1', 32)
   const aad = Buffer.from(vector.binding)
-  return openGcm(Buffer.from(wrapping), envelope.subarray(0, 12), aad, envelope.subarray(12))
+  const nonce = envelope.subarray(0, 12)
+  return openGcm(Buffer.from(wrapping), { nonce, aad }, envelope.subarray(12))
 }
 
-function openGcm(key: Buffer, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffer {
+function openGcm(key: Buffer, place: { nonce: Buffer; aad: Buffer }, sealed: Buffer): Buffer {
+  const { nonce, aad } = place
   const cipher = createDecipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(aad)
   cipher.setAuthTag(sealed.subarray(-16))
@@ -165,7 +167,7 @@ function openBlocks(runKeys: Buffer, sealed: Buffer): Buffer {
       aad.writeUInt32BE(index, 12)
       const nonce = Buffer.alloc(12)
       nonce.writeUInt32BE(index, 8)
-      bytes = openGcm(runKeys.subarray(layer * 32, layer * 32 + 32), nonce, aad, bytes)
+      bytes = openGcm(runKeys.subarray(layer * 32, layer * 32 + 32), { nonce, aad }, bytes)
     }
     return bytes
   })

@@ -5,6 +5,7 @@
  * whether it is the last) is authenticated with it: a block that was moved, left out, repeated or cut does not open.
  */
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
+import { free } from '../../base/free.ts'
 import { blockBytes as sealedBlockBytes } from '../../stores/blobs/block-checksum.ts'
 import { BlobCorrupt } from '../../stores/blobs/store.ts'
 
@@ -59,6 +60,7 @@ export class BlockCipher {
       cipher.setAAD(about)
       const sealed = pieces.map((piece) => cipher.update(piece))
       cipher.final()
+      if (layer > 0) pieces.forEach(free)
       pieces = [...sealed, cipher.getAuthTag()]
     }
     return pieces
@@ -68,7 +70,9 @@ export class BlockCipher {
   open(sealed: Uint8Array, place: BlockPlace): Uint8Array {
     let bytes = sealed
     for (const [above, key] of this.#keys.toReversed().entries()) {
-      bytes = this.#openLayer(bytes, key, this.#place(place, this.layers - 1 - above))
+      const below = this.#openLayer(bytes, key, this.#place(place, this.layers - 1 - above))
+      if (above > 0) free(bytes)
+      bytes = below
     }
     return bytes
   }

@@ -91,7 +91,7 @@ for (const [request] of asked) {
     }
     const made = await freshEnvelopes(chance).create(request, place)
     const run = made.newRun()
-    const kept = [made, made.encryption, run, run.sealed(10), String(made), inspect(made)]
+    const kept = [made, made.encryption, run, run.sealed(10), inspect([made, run])]
     const shown = JSON.stringify(kept)
     // The first are the data key, the last are those of the run; what lies between is salt and nonce.
     const secrets = [given[0], given.at(-1)?.subarray(0, 32), given.at(-1)?.subarray(32)]

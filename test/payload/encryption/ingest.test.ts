@@ -129,12 +129,8 @@ for (const [request, layers] of asked) {
     const locator = { kind: 'blob', blob, offset: 0 } as const
     const seal = { wrapped: about.seal, sizeBytes }
     const found = objectOf({ sizeBytes, locator, seal, bytes: undefined }, key.encryption)
-    const whole = await emitted(
-      emitParts(at.blobs),
-      found,
-      { offset: 0, lengthBytes: sizeBytes },
-      key,
-    )
+    const range = { offset: 0, lengthBytes: sizeBytes, dataKey: key }
+    const whole = await emitted(emitParts(at.blobs), found, range)
     assert.ok(whole.equals(bytes))
   })
 }

@@ -35,29 +35,26 @@ function ends({ size, from, to }: { size: number; from: number; to: number }): [
   return low <= high ? [low, high] : [high, low]
 }
 
-async function anyRange(
-  blobs: BlobStore,
-  request: AskedEncryption,
-  layers: number,
-  runs: number,
-): Promise<void> {
+interface Trial {
+  readonly request: AskedEncryption
+  readonly layers: number
+  readonly runs: number
+}
+
+async function anyRange(blobs: BlobStore, { request, layers, runs }: Trial): Promise<void> {
   const customer = request.method === 'SSE-C' ? request : undefined
   const cases = fc.record({ cut, chunkBytes: fc.constantFrom(1000, 65_536, 200_003) })
   const property = fc.asyncProperty(cases, async ({ cut, chunkBytes }) => {
     const made = await envelopes.create(request, place)
     const bytes = randomBytes(cut.size)
-    const stored = await ingested(blobs, bytes, made, chunkBytes)
+    const stored = await ingested(blobs, bytes, { dataKey: made, chunkBytes })
     const hidden = stored.locator.kind === 'bytes' ? stored.locator.bytes.length : undefined
     if (hidden !== undefined) assert.equal(hidden, cut.size + (cut.size === 0 ? 0 : layers * 16))
     const key = await envelopes.open(made.encryption, place, customer)
     const [from, to] = ends(cut)
-    const range = { offset: from, lengthBytes: to - from }
-    const got = await emitted(
-      emitParts(blobs),
-      objectOf(runOf(stored), made.encryption),
-      range,
-      key,
-    )
+    const range = { offset: from, lengthBytes: to - from, dataKey: key }
+    const found = objectOf(runOf(stored), made.encryption)
+    const got = await emitted(emitParts(blobs), found, range)
     assert.ok(got.equals(bytes.subarray(from, to)))
   })
   await fc.assert(property, { numRuns: runs })
@@ -65,13 +62,13 @@ async function anyRange(
 
 for (const [request, layers] of asked) {
   test(`${request.method}: any range of any size, in memory`, async () => {
-    await anyRange(memoryBlobs(), request, layers, 150)
+    await anyRange(memoryBlobs(), { request, layers, runs: 150 })
   })
   test(`${request.method}: any range of any size, in files`, async () => {
     await using blobs = await openFileBlobs({
       directory: await freshFolder(),
       onFatal: (error) => assert.fail(String(error)),
     })
-    await anyRange(blobs, request, layers, 25)
+    await anyRange(blobs, { request, layers, runs: 25 })
   })
 }

@@ -35,8 +35,8 @@ for (const [request] of asked) {
     const path = join(file.parentPath, file.name)
     const whole = await readFile(path)
     const headerBytes = whole.readUInt32BE(12)
-    const range = { offset: 0, lengthBytes: plain.length }
-    const read = (): Promise<Buffer> => emitted(emitParts(blobs), found, range, dataKey)
+    const range = { offset: 0, lengthBytes: plain.length, dataKey }
+    const read = (): Promise<Buffer> => emitted(emitParts(blobs), found, range)
     assert.ok((await read()).equals(plain))
     const property = fc.asyncProperty(fc.nat(whole.length - headerBytes - 1), async (at) => {
       const rotten = Buffer.from(whole)

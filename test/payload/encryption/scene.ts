@@ -15,7 +15,7 @@ import type {
 import { createEnvelopes } from '../../../src/payload/encryption/envelopes.ts'
 import { createIngest, type Ingested } from '../../../src/payload/ingest.ts'
 import { memoryBlobs } from '../../../src/stores/blobs/memory.ts'
-import type { BlobStore } from '../../../src/stores/blobs/store.ts'
+import type { BlobStore, ByteRange } from '../../../src/stores/blobs/store.ts'
 import { memoryKeys } from '../../../src/stores/keys/memory.ts'
 import type { Encryption, Locator, ObjectRow, Run } from '../../../src/stores/metadata/records.ts'
 import type { FoundObject } from '../../../src/stores/metadata/store.ts'
@@ -75,9 +75,13 @@ export interface Kept extends Run {
 export async function ingested(
   blobs: BlobStore,
   bytes: Uint8Array,
-  dataKey: DataKey | undefined,
-  chunkBytes: number = 65_536,
+  from:
+    | DataKey
+    | { readonly dataKey: DataKey | undefined; readonly chunkBytes: number }
+    | undefined,
 ): Promise<Ingested> {
+  const { dataKey, chunkBytes } =
+    from !== undefined && 'chunkBytes' in from ? from : { dataKey: from, chunkBytes: 65_536 }
   const ingest = createIngest({
     blobs,
     names,
@@ -161,8 +165,7 @@ export function emitParts(blobs: BlobStore): EmitParts {
 export async function emitted(
   parts: EmitParts,
   found: FoundObject,
-  range: { readonly offset: number; readonly lengthBytes: number },
-  dataKey: DataKey | undefined,
+  { dataKey, ...range }: ByteRange & { readonly dataKey: DataKey | undefined },
 ): Promise<Buffer> {
   const payload = createEmit(parts)(found, range, dataKey)
   assert.equal(payload.lengthBytes, range.lengthBytes)
