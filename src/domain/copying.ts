@@ -1,4 +1,5 @@
 /** CopyObject's rules: what a copy takes from its source and what from the request. */
+import { createHash } from 'node:crypto'
 import { uploadSizeBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
@@ -81,15 +82,24 @@ export function checksumToMake(
   return kept?.algorithm === algorithm && kept.type === 'FULL_OBJECT' ? undefined : algorithm
 }
 
+const md5HexDigits = 32
 const md5Shape = /^[0-9a-f]{32}$/
 
 /**
  * The ETag of a copy whose bytes are not read. Clients take 32 hex digits for the MD5 of what is plain or says AES256: where
- * they are none, for the source's key was not the server's, the copy's ETag has the form that is never an MD5.
+ * they are none, for the source's key was not the server's, the copy's ETag has the form that is never an MD5. And where the
+ * copy's key is not the server's, its ETag is not the MD5, which would tell of the bytes to whoever may list them.
  */
 export function copiedEtag(etag: string, from: Encryption, to: Encryption): string {
-  const maybeNone = from.method !== 'SSE-S3' && to.method === 'SSE-S3'
-  return maybeNone && md5Shape.test(etag) ? `${etag}-1` : etag
+  if (from.method === to.method) return etag
+  if (to.method === 'SSE-S3') return md5Shape.test(etag) ? `${etag}-1` : etag
+  return from.method === 'SSE-S3' ? veiledEtag(etag, to.wrapped) : etag
+}
+
+/** An ETag of the same form that says nothing of the bytes: made of `wrapped`, a wrapped key that nobody can foretell. */
+export function veiledEtag(etag: string, wrapped: string): string {
+  const digits = createHash('sha256').update(wrapped).digest('hex').slice(0, md5HexDigits)
+  return digits + etag.slice(md5HexDigits)
 }
 
 /**

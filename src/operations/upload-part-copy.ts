@@ -5,6 +5,7 @@
 import { copyRange } from '../domain/copy-range.ts'
 import { fromSource, type Source } from '../domain/copy-source.ts'
 import type { CopiedPart } from '../domain/copied-part.ts'
+import { veiledEtag } from '../domain/copying.ts'
 import { readingKey, sourceKeyMembers } from '../domain/customer-keys.ts'
 import { encryptionAnswer } from '../domain/encryption-answer.ts'
 import { quoted } from '../domain/etags.ts'
@@ -100,8 +101,15 @@ async function sameBytes(
   const checksums = isUnknown
     ? { [asked]: await readChecksum(s3.emit(found, range, from), asked) }
     : copied.checksums
-  const { PartNumber: number } = input
-  return await s3.uploads.putCopiedPart(upload, { ...copied, checksums, number, modified: s3.now })
+  const part = { ...copied, checksums, number: input.PartNumber, modified: s3.now }
+  const veils = from?.encryption.method === 'SSE-S3' && to?.encryption.method !== 'SSE-S3'
+  const etag = veils ? veiledEtag(part.etag, wrappedKeys(part)) : part.etag
+  return await s3.uploads.putCopiedPart(upload, { ...part, etag })
+}
+
+/** Of all runs, as text. */
+function wrappedKeys({ runs }: CopiedPart): string {
+  return runs.map(({ seal }) => seal?.wrapped).join()
 }
 
 async function otherBytes(
