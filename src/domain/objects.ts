@@ -4,7 +4,13 @@ import { assert } from '../base/assert.ts'
 import { keyBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { ByteRange } from '../stores/blobs/store.ts'
-import type { BucketRow, ObjectAttributes, ObjectRow, PartRow } from '../stores/metadata/records.ts'
+import type {
+  BucketRow,
+  Encryption,
+  ObjectAttributes,
+  ObjectRow,
+  PartRow,
+} from '../stores/metadata/records.ts'
 import {
   isRefusal,
   type Condition,
@@ -144,6 +150,13 @@ export class Objects {
       if (!isRefusal(result)) return result
     }
     throw new S3Error('OperationAborted')
+  }
+
+  /** False when the object was replaced, or its envelope, since it was found. */
+  async replaceEnvelope(row: ObjectRow, from: Encryption, to: Encryption): Promise<boolean> {
+    const { bucket, key, versionId } = row
+    const at = { bucket, key, versionId }
+    return !isRefusal(await this.#metadata.replaceEnvelope(at, from, to))
   }
 
   async list(query: ListQuery): Promise<ListPage<ObjectRow>> {

@@ -66,6 +66,7 @@ import { putObject } from './put-object.ts'
 import { putObjectAcl } from './put-object-acl.ts'
 import { putObjectTagging } from './put-object-tagging.ts'
 import { putPublicAccessBlock } from './put-public-access-block.ts'
+import { updateObjectEncryption } from './update-object-encryption.ts'
 import { uploadPart } from './upload-part.ts'
 import { uploadPartCopy } from './upload-part-copy.ts'
 import { harmless, refuses } from './refused.ts'
@@ -203,7 +204,7 @@ export const operations: Registry = {
   UpdateBucketMetadataAnnotationTableConfiguration: notImplemented,
   UpdateBucketMetadataInventoryTableConfiguration: notImplemented,
   UpdateBucketMetadataJournalTableConfiguration: notImplemented,
-  UpdateObjectEncryption: notImplemented,
+  UpdateObjectEncryption: { run: updateObjectEncryption },
   UploadPart: { run: uploadPart },
   UploadPartCopy: { run: uploadPartCopy },
 }

@@ -6,12 +6,15 @@ import { keyStoresOf, kmsDefaultKey, type KeyStores } from '../stores/keys/key-s
 import { KeyRing } from '../stores/keys/ring.ts'
 import { KeyStoreUnavailable } from '../stores/keys/store.ts'
 import { VaultKeys } from '../stores/keys/vault.ts'
+import type { Log } from '../observe/log.ts'
 import { ConfigError, readText } from './config-error.ts'
 import type { KeyConfig, VaultConfig } from './key-config.ts'
+import { watched } from './watched-keys.ts'
 
 export interface Surroundings {
   readonly clock: Clock
   readonly chance: Chance
+  readonly log: Log
 }
 
 export interface OpenedKeys extends KeyStores, AsyncDisposable {
@@ -19,16 +22,22 @@ export interface OpenedKeys extends KeyStores, AsyncDisposable {
 }
 
 /** Throws ConfigError for what the operator can mend: a folder or a file that is damaged, or that others may read. */
-export function openKeys(config: KeyConfig, { clock, chance }: Surroundings): OpenedKeys {
+export function openKeys(config: KeyConfig, { clock, chance, log }: Surroundings): OpenedKeys {
   const ring = openRing(config.folder, { clock, chance })
   for (const name of config.made) ring.ensure(name)
   const { server, kms: own } = keyStoresOf(ring)
   const kms = config.vault === undefined ? own : vaultKeys(config.vault, clock)
-  return { ring, server, kms, [Symbol.asyncDispose]: () => kms[Symbol.asyncDispose]() }
+  const watching = { log, clock }
+  return {
+    ring,
+    server: watched(server, watching),
+    kms: watched(kms, watching),
+    [Symbol.asyncDispose]: () => kms[Symbol.asyncDispose](),
+  }
 }
 
 /** Throws ConfigError. */
-export function openRing(folder: string, { clock, chance }: Surroundings): KeyRing {
+export function openRing(folder: string, { clock, chance }: Omit<Surroundings, 'log'>): KeyRing {
   return mendable(() => {
     return new KeyRing({ shelf: openFolderShelf({ folder, clock, chance }), clock, chance })
   })

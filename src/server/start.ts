@@ -52,7 +52,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const stores = undo.use(await openStores({ data, clock, onFatal: surroundings.onFatal }))
   const root = openRootAccount({ ...config, data }, chance)
   const credentials = credentialsOf([root.key, ...furtherAccounts(config, log)])
-  const keys = undo.use(openKeys(config.keys, { clock, chance }))
+  const keys = undo.use(openKeys(config.keys, { clock, chance, log }))
   const warning = prepareKeys(keys, config)
   if (warning !== undefined) log.warn({ folder: config.keys.folder }, warning)
   const bound = { endpoint: '' }
