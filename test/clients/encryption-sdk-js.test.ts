@@ -68,50 +68,52 @@ describe('AWS SDK for JavaScript, encrypting', () => {
     await server.stop()
   })
 
-  for (const [name, asked, told, opening] of kinds) {
-    it(`${name}: Upload in parts, GetObject, HeadObject, a range`, async () => {
-      const upload = new Upload({
-        client: s3,
-        params: { Bucket, Key: name, Body: content, ...asked },
-        partSize: 5 * mebibyte,
-      })
-      // Of a completed upload the SDK reads nothing about a customer's key.
-      holds(await upload.done(), opening === customer ? {} : told)
-      const found = await s3.send(
-        new GetObjectCommand({ Bucket, Key: name, ChecksumMode: 'ENABLED', ...opening }),
-      )
-      holds(found, told)
-      assert.ok(content.equals((await found.Body?.transformToByteArray()) ?? Buffer.alloc(0)))
-      const Range = `bytes=${5 * mebibyte - 10}-${5 * mebibyte + 9}`
-      const part = await s3.send(new GetObjectCommand({ Bucket, Key: name, Range, ...opening }))
-      const middle = Buffer.from((await part.Body?.transformToByteArray()) ?? [])
-      assert.ok(middle.equals(content.subarray(5 * mebibyte - 10, 5 * mebibyte + 10)))
-      const head = await s3.send(new HeadObjectCommand({ Bucket, Key: name, ...opening }))
-      holds(head, told)
-      assert.equal(head.ContentLength, content.length)
-    })
-
-    it(`${name}: PutObject, CopyObject from and to it, GetObjectAttributes`, async () => {
-      const Key = `${name}-put`
-      holds(await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'small', ...asked })), told)
-      const CopySource = `${Bucket}/${Key}`
-      const source = Object.fromEntries(
-        Object.entries(opening).map(([member, value]) => [`CopySource${member}`, value]),
-      )
-      const plain = { Bucket, Key: 'plain' }
-      await s3.send(new CopyObjectCommand({ ...plain, CopySource, ...source }))
-      assert.equal(await text(plain), 'small')
-      const back = { Bucket, Key: `${name}-back` }
-      const from = { CopySource: `${Bucket}/plain`, ...asked } as { CopySource: string }
-      holds(await s3.send(new CopyObjectCommand({ ...back, ...from })), told)
-      assert.equal(await text({ ...back, ...opening }), 'small')
-      const ObjectAttributes = ['ObjectSize' as const]
-      const attributes = { Bucket, Key, ObjectAttributes, ...opening }
-      const { ObjectSize } = await s3.send(new GetObjectAttributesCommand(attributes))
-      assert.equal(ObjectSize, 5)
-    })
-  }
+  for (const kind of kinds) kindTests(kind)
 })
+
+function kindTests([name, asked, told, opening]: (typeof kinds)[number]): void {
+  it(`${name}: Upload in parts, GetObject, HeadObject, a range`, async () => {
+    const upload = new Upload({
+      client: s3,
+      params: { Bucket, Key: name, Body: content, ...asked },
+      partSize: 5 * mebibyte,
+    })
+    // Of a completed upload the SDK reads nothing about a customer's key.
+    holds(await upload.done(), opening === customer ? {} : told)
+    const found = await s3.send(
+      new GetObjectCommand({ Bucket, Key: name, ChecksumMode: 'ENABLED', ...opening }),
+    )
+    holds(found, told)
+    assert.ok(content.equals((await found.Body?.transformToByteArray()) ?? Buffer.alloc(0)))
+    const Range = `bytes=${5 * mebibyte - 10}-${5 * mebibyte + 9}`
+    const part = await s3.send(new GetObjectCommand({ Bucket, Key: name, Range, ...opening }))
+    const middle = Buffer.from((await part.Body?.transformToByteArray()) ?? [])
+    assert.ok(middle.equals(content.subarray(5 * mebibyte - 10, 5 * mebibyte + 10)))
+    const head = await s3.send(new HeadObjectCommand({ Bucket, Key: name, ...opening }))
+    holds(head, told)
+    assert.equal(head.ContentLength, content.length)
+  })
+
+  it(`${name}: PutObject, CopyObject from and to it, GetObjectAttributes`, async () => {
+    const Key = `${name}-put`
+    holds(await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'small', ...asked })), told)
+    const CopySource = `${Bucket}/${Key}`
+    const source = Object.fromEntries(
+      Object.entries(opening).map(([member, value]) => [`CopySource${member}`, value]),
+    )
+    const plain = { Bucket, Key: 'plain' }
+    await s3.send(new CopyObjectCommand({ ...plain, CopySource, ...source }))
+    assert.equal(await text(plain), 'small')
+    const back = { Bucket, Key: `${name}-back` }
+    const from = { CopySource: `${Bucket}/plain`, ...asked } as { CopySource: string }
+    holds(await s3.send(new CopyObjectCommand({ ...back, ...from })), told)
+    assert.equal(await text({ ...back, ...opening }), 'small')
+    const ObjectAttributes = ['ObjectSize' as const]
+    const attributes = { Bucket, Key, ObjectAttributes, ...opening }
+    const { ObjectSize } = await s3.send(new GetObjectAttributesCommand(attributes))
+    assert.equal(ObjectSize, 5)
+  })
+}
 
 async function text(input: GetObjectCommandInput): Promise<string | undefined> {
   const { Body } = await s3.send(new GetObjectCommand(input))

@@ -4,10 +4,8 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { encryptionAnswer } from '../../src/domain/encryption-answer.ts'
 import { askedEncryption, type EncryptionMembers } from '../../src/domain/encryption.ts'
-import { openingKey, refuseWritingMembers } from '../../src/domain/encrypted-reads.ts'
-import { checkKeyOfChecksums, partKey } from '../../src/domain/encrypted-uploads.ts'
 import type { ServerSideEncryptionRule } from '../../src/model/types.gen.ts'
-import type { BucketRow, Encryption, UploadRow } from '../../src/stores/metadata/records.ts'
+import type { BucketRow, Encryption } from '../../src/stores/metadata/records.ts'
 import { refusal } from '../operations/memory-service.ts'
 
 const key = Buffer.alloc(32, 7)
@@ -164,7 +162,17 @@ test('an encryption context is base64 of a JSON object of strings', () => {
   assert.deepEqual(read('e30'), {})
   const named = read(Buffer.from('{"__proto__":"x"}').toString('base64')) as object
   assert.deepEqual(Object.entries(named), [['__proto__', 'x']])
-  const bad = [context('text'), context(null), context(['a']), context({ a: 1 }), '', '*', 'ew==', 'e30=x', 'e 30=']
+  const bad = [
+    context('text'),
+    context(null),
+    context(['a']),
+    context({ a: 1 }),
+    '',
+    '*',
+    'ew==',
+    'e30=x',
+    'e 30=',
+  ]
   for (const text of [...bad, context({ a: {} }), Buffer.from([0xff, 0xfe]).toString('base64')]) {
     assert.throws(
       () => read(text),
@@ -198,98 +206,4 @@ test('an answer tells what the bytes are encrypted with, and nothing that opens 
     SSEKMSEncryptionContext: context({ a: 'b' }),
     BucketKeyEnabled: true,
   })
-})
-
-test('bytes open with the key they need, and with none that they do not need', () => {
-  assert.equal(openingKey(customer, sealedBy['customer']), customer)
-  assert.throws(() => openingKey(undefined, sealedBy['customer']), refusal('InvalidRequest'))
-  const short = { ...customer, key: key.subarray(1) }
-  assert.throws(() => openingKey(short, sealedBy['customer']), refusal('AccessDenied'))
-  for (const encryption of [undefined, sealedBy['server'], sealedBy['kms']]) {
-    assert.equal(openingKey(undefined, encryption), undefined)
-    assert.throws(
-      () => openingKey(customer, encryption),
-      ({ message }: Error) =>
-        message === 'The encryption parameters are not applicable to this object.',
-    )
-  }
-})
-
-test('headers of writes are refused on reads', () => {
-  refuseWritingMembers({})
-  for (const value of ['AES256', 'aws:kms', 'nonsense']) {
-    const sentence = 'x-amz-server-side-encryption header is not supported for this operation.'
-    assert.throws(
-      () => refuseWritingMembers({ ServerSideEncryption: value }),
-      argument(value, sentence),
-    )
-  }
-  const sentence =
-    'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms'
-  assert.throws(() => refuseWritingMembers({ SSEKMSKeyId: 'k' }), argument('null', sentence))
-})
-
-function upload(encryption: Encryption | undefined, checksum?: UploadRow['checksum']): UploadRow {
-  return { attributes: { encryption }, checksum } as UploadRow
-}
-
-function says(run: () => void): string {
-  try {
-    run()
-  } catch (error) {
-    assert.ok(refusal('InvalidRequest')(error))
-    return (error as Error).message
-  }
-  return ''
-}
-
-test('rows 33 and 34: a part brings its upload’s own key, and none to an upload without', () => {
-  const row33 =
-    'The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.'
-  const row34 = 'The provided encryption parameters did not match the ones used originally.'
-  const other = { ...customer, keyMd5: 'other' }
-  assert.equal(partKey(customer, upload(sealedBy['customer'])), customer)
-  assert.equal(
-    says(() => partKey(undefined, upload(sealedBy['customer']))),
-    row33,
-  )
-  assert.equal(
-    says(() => partKey(other, upload(sealedBy['customer']))),
-    row34,
-  )
-  for (const encryption of [undefined, sealedBy['server'], sealedBy['kms']]) {
-    assert.equal(partKey(undefined, upload(encryption)), undefined)
-    assert.equal(
-      says(() => partKey(customer, upload(encryption))),
-      row33,
-    )
-  }
-})
-
-test('a request about checksums needs the key where the upload was created with one', () => {
-  const checksum = { algorithm: 'CRC32', type: 'COMPOSITE' } as const
-  const sealed = sealedBy['customer']
-  assert.equal(
-    says(() => checkKeyOfChecksums(undefined, upload(sealed))),
-    '',
-  )
-  assert.equal(
-    says(() => checkKeyOfChecksums(undefined, upload(undefined, checksum))),
-    '',
-  )
-  assert.notEqual(
-    says(() => checkKeyOfChecksums(undefined, upload(sealed, checksum))),
-    '',
-  )
-  for (const made of [undefined, checksum]) {
-    assert.equal(
-      says(() => checkKeyOfChecksums(customer, upload(sealed, made))),
-      '',
-    )
-    const other = { ...customer, keyMd5: 'other' }
-    assert.notEqual(
-      says(() => checkKeyOfChecksums(other, upload(sealed, made))),
-      '',
-    )
-  }
 })

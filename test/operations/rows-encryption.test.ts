@@ -24,6 +24,53 @@ const row33 =
   'The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.'
 const row34 = 'The provided encryption parameters did not match the ones used originally.'
 
+const [algorithm = '', key = '', digest = ''] = Object.keys(a)
+const short = keyOf('a').subarray(16)
+
+interface Fault {
+  readonly code: string
+  readonly message: string
+  readonly value?: string
+}
+
+function argument(message: string): Fault {
+  return { code: 'InvalidArgument', message }
+}
+
+function without(headers: Headers, name: string): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([other]) => other !== name))
+}
+
+/** What is wrong on every operation. */
+const faults: ReadonlyArray<readonly [Headers, Fault]> = [
+  [without(a, algorithm), argument(`${must} provide a valid encryption algorithm.`)],
+  [without(a, key), argument(`${must} provide an appropriate secret key.`)],
+  [
+    { ...a, [algorithm]: 'AES192' },
+    {
+      code: 'InvalidEncryptionAlgorithmError',
+      message: 'The Encryption request you specified is not valid. Supported value: AES256.',
+      value: 'AES192',
+    },
+  ],
+  [
+    { ...a, [digest]: md5('x', 'base64') },
+    argument('The calculated MD5 hash of the key did not match the hash that was provided.'),
+  ],
+  [
+    { ...a, [key]: 'nonsense' },
+    argument('The calculated MD5 hash of the key did not match the hash that was provided.'),
+  ],
+]
+/** What is wrong only where bytes are written. */
+const ofWrites: ReadonlyArray<readonly [Headers, Fault]> = [
+  [without(a, digest), argument(`${must} provide the client calculated MD5 of the secret key.`)],
+  [
+    { ...a, [key]: short.toString('base64'), [digest]: md5(short, 'base64') },
+    argument('The secret key was invalid for the specified algorithm.'),
+  ],
+]
+
 describe('rows 32 to 36', () => {
   let rows: Rows
   let plain: string
@@ -144,39 +191,6 @@ describe('rows 32 to 36', () => {
   })
 
   it('row 35: says what is wrong with a key, on every operation that takes one', async () => {
-    const [algorithm = '', key = '', digest = ''] = Object.keys(a)
-    const short = keyOf('a').subarray(16)
-    const argument = (sentence: string): Fault => ({ code: 'InvalidArgument', message: sentence })
-    const faults: ReadonlyArray<readonly [Headers, Fault]> = [
-      [without(a, algorithm), argument(`${must} provide a valid encryption algorithm.`)],
-      [without(a, key), argument(`${must} provide an appropriate secret key.`)],
-      [
-        { ...a, [algorithm]: 'AES192' },
-        {
-          code: 'InvalidEncryptionAlgorithmError',
-          message: 'The Encryption request you specified is not valid. Supported value: AES256.',
-          value: 'AES192',
-        },
-      ],
-      [
-        { ...a, [digest]: md5('x', 'base64') },
-        argument('The calculated MD5 hash of the key did not match the hash that was provided.'),
-      ],
-      [
-        { ...a, [key]: 'nonsense' },
-        argument('The calculated MD5 hash of the key did not match the hash that was provided.'),
-      ],
-    ]
-    const ofWrites: ReadonlyArray<readonly [Headers, Fault]> = [
-      [
-        without(a, digest),
-        argument(`${must} provide the client calculated MD5 of the secret key.`),
-      ],
-      [
-        { ...a, [key]: short.toString('base64'), [digest]: md5(short, 'base64') },
-        argument('The secret key was invalid for the specified algorithm.'),
-      ],
-    ]
     const object = `/${bucket}/sealed-source`
     const writes: readonly ((headers: Headers) => Promise<Answer>)[] = [
       (headers) => put('new', headers),
@@ -221,11 +235,9 @@ describe('rows 32 to 36', () => {
   }
 
   it('row 35: is milder with a read, as S3 is', async () => {
-    const [, key = '', digest = ''] = Object.keys(a)
     const read = (headers: Headers): Promise<Answer> =>
       rows.send({ path: `/${bucket}/sealed-source`, headers })
     assert.equal(accepted(await read(without(a, digest))).text, 'the bytes')
-    const short = keyOf('a').subarray(16)
     const other = { ...a, [key]: short.toString('base64'), [digest]: md5(short, 'base64') }
     for (const headers of [other, b]) {
       refused(await read(headers), {
@@ -255,16 +267,6 @@ describe('rows 32 to 36', () => {
     assert.notEqual(object, `"${md5('the bytes')}"`)
   })
 })
-
-interface Fault {
-  readonly code: string
-  readonly message: string
-  readonly value?: string
-}
-
-function without(headers: Headers, name: string): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([other]) => other !== name))
-}
 
 /** The same headers for the source of a copy. */
 function ofSource(headers: Headers): Headers {
