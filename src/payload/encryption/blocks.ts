@@ -51,8 +51,8 @@ export class BlockCipher {
     return this.#keys.length
   }
 
-  /** The block in pieces, in order; `plain` may be reused afterwards. */
-  seal(plain: Uint8Array, place: BlockPlace): readonly Uint8Array[] {
+  /** The sealed block, at the beginning of `into`; `plain` may be reused afterwards. */
+  seal(plain: Uint8Array, place: BlockPlace, into: Uint8Array): Uint8Array {
     let pieces: readonly Uint8Array[] = [plain]
     for (const [layer, key] of this.#keys.entries()) {
       const about = this.#place(place, layer)
@@ -63,7 +63,13 @@ export class BlockCipher {
       if (layer > 0) pieces.forEach(free)
       pieces = [...sealed, cipher.getAuthTag()]
     }
-    return pieces
+    let filled = 0
+    for (const piece of pieces) {
+      into.set(piece, filled)
+      filled += piece.length
+      free(piece)
+    }
+    return into.subarray(0, filled)
   }
 
   /** Its plain bytes, once every layer has proven them. Throws BlobCorrupt. */

@@ -23,17 +23,18 @@ export class SealingRun {
     this.wrapped = wrapped
   }
 
-  /** The sealed blocks of all these bytes, in pieces. A chunk is done with when the next one is asked for; so has to be a piece. */
+  /** The sealed blocks of all these bytes. A chunk is done with when the next one is asked for, and so has a block to be. */
   async *seal(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     this.#use()
     const block = Buffer.allocUnsafeSlow(plainBlockBytes(this.#cipher.layers))
+    const sealed = Buffer.allocUnsafeSlow(sealedBlockBytes)
     let filled = 0
     let index = 0
     for await (const chunk of bytes) {
       for (let taken = 0; taken < chunk.length;) {
         // Only what follows tells that a full block is not the last one.
         if (filled === block.length) {
-          yield* lent(this.#cipher.seal(block, { index, last: false }))
+          yield this.#cipher.seal(block, { index, last: false }, sealed)
           index++
           filled = 0
         }
@@ -44,7 +45,7 @@ export class SealingRun {
       }
     }
     const rest = block.subarray(0, filled)
-    if (filled > 0) yield* lent(this.#cipher.seal(rest, { index, last: true }))
+    if (filled > 0) yield this.#cipher.seal(rest, { index, last: true }, sealed)
   }
 
   /** Bytes that are all here and fit into one block. */
@@ -52,13 +53,7 @@ export class SealingRun {
     assert(bytes.length <= plainBlockBytes(this.#cipher.layers), 'small bytes are one block')
     this.#use()
     const sealed = new Uint8Array(sealedSize(bytes.length, this.#cipher.layers))
-    if (bytes.length === 0) return sealed
-    let filled = 0
-    for (const piece of this.#cipher.seal(bytes, { index: 0, last: true })) {
-      sealed.set(piece, filled)
-      filled += piece.length
-    }
-    return sealed
+    return bytes.length === 0 ? sealed : this.#cipher.seal(bytes, { index: 0, last: true }, sealed)
   }
 
   /** What a row keeps, once `sizeBytes` plain bytes were sealed. */
@@ -74,14 +69,6 @@ export class SealingRun {
   #use(): void {
     assert(!this.#used, 'the keys of a run seal one run')
     this.#used = true
-  }
-}
-
-/** Each is freed when the next one is asked for. */
-function* lent(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
-  for (const piece of pieces) {
-    yield piece
-    free(piece)
   }
 }
 
