@@ -31,29 +31,61 @@ interface Place {
   readonly isOwn: boolean
 }
 
-type Run = (name: string, place: Place) => string | Promise<string>
+interface Verb {
+  readonly name: string
+  readonly says: string
+  /** It concerns one key. */
+  readonly isOfKey: boolean
+  /** What it shows can be had as JSON too. */
+  readonly shows: boolean
+  readonly run: (name: string, place: Place) => string | Promise<string>
+}
+
+const ofKey = { isOfKey: true, shows: false } as const
+
+const verbs: readonly Verb[] = [
+  {
+    name: 'list',
+    says: 'every key: its state, its versions',
+    isOfKey: false,
+    shows: true,
+    run: list,
+  },
+  { name: 'show', says: 'one key and its versions', isOfKey: true, shows: true, run: show },
+  { ...ofKey, name: 'create', says: 'make a key that requests can name', run: create },
+  {
+    ...ofKey,
+    name: 'rotate',
+    says: 'make a newer version, under which all is wrapped anew',
+    run: rotate,
+  },
+  { ...ofKey, name: 'disable', says: 'let nothing be encrypted or read with it', run: disable },
+  { ...ofKey, name: 'enable', says: 'undo disable', run: enable },
+  {
+    ...ofKey,
+    name: 'prune',
+    says: 'remove old versions that nothing needs; the server is stopped',
+    run: prune,
+  },
+]
 
 export function keysCommand(): Command {
   const command = new Command('keys')
     .description('Look at and change the keys of encryption. No command shows a key itself.')
     .addHelpText('after', help)
-  add(command, 'list', 'every key: its state, its versions', (_, place) => list(place))
-  command.commands.at(-1)?.option('--json', 'as JSON')
-  add(command, 'show <name>', 'one key and its versions', (name, place) =>
-    keyText(keyOf(name, place)),
-  )
-  command.commands.at(-1)?.option('--json', 'as JSON')
-  add(command, 'create <name>', 'make a key that requests can name', create)
-  add(command, 'rotate <name>', 'make a newer version, under which all is wrapped anew', rotate)
-  add(command, 'disable <name>', 'let nothing be encrypted or read with it', disable)
-  add(command, 'enable <name>', 'undo disable', enable)
-  add(
-    command,
-    'prune <name>',
-    'remove old versions that nothing needs; the server is stopped',
-    prune,
-  )
+  for (const verb of verbs) command.addCommand(commandOf(verb))
   return command
+}
+
+function commandOf(verb: Verb): Command {
+  const command = new Command(verb.name).description(verb.says)
+  if (verb.isOfKey) command.argument('<name>', 'name of the key')
+  for (const name of ['data', 'key-ring'] as const) command.option(...flagOf(name))
+  if (verb.shows) command.option('--json', 'as JSON')
+  return command.action(async (...words: readonly unknown[]) => {
+    const [name, given] = verb.isOfKey ? words : ['', ...words]
+    await perform(() => answerOf(verb, String(name), given as Given))
+  })
 }
 
 const help = `
@@ -67,25 +99,13 @@ Examples:
   ashlar keys rotate invoices
 `
 
-function add(parent: Command, usage: string, description: string, run: Run): void {
-  const command = new Command(usage.split(' ')[0]).description(description)
-  if (usage.includes('<name>')) command.argument('<name>', 'name of the key')
-  for (const name of ['data', 'key-ring'] as const) command.option(...flagOf(name))
-  command.action(async (...words: readonly unknown[]) => {
-    const given = words.find((word) => typeof word === 'object') as Given
-    const name = typeof words[0] === 'string' ? words[0] : ''
-    await perform(() => answerOf(run, name, given))
-  })
-  parent.addCommand(command)
-}
-
 function flagOf(name: OptionName): [flags: string, description: string] {
   const option = options.find((one) => one.name === name)
   if (option === undefined) throw new TypeError(`no such option: ${name}`)
   return [`${option.flag} <${option.value}>`, `${option.sentence} (${option.env})`]
 }
 
-async function answerOf(run: Run, name: string, given: Given): Promise<string> {
+async function answerOf({ run }: Verb, name: string, given: Given): Promise<string> {
   const { data, keyRing, json } = given
   const flags = { ...(data && { data }), ...(keyRing && { 'key-ring': keyRing }) }
   const config = readConfig(flags)
@@ -125,7 +145,11 @@ function keyOf(name: string, place: Place): RingKey {
   )
 }
 
-function list(place: Place): string {
+function show(name: string, place: Place): string {
+  return keyText(keyOf(name, place))
+}
+
+function list(_name: string, place: Place): string {
   const keys = keysIn(place)
   if (keys.length > 0) return keyTable(keys)
   return `There are no keys in ${place.folder} yet. They are made when they are needed, or with 'ashlar keys create <name>'.`

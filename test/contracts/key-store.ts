@@ -8,15 +8,15 @@ import type { KeyStore } from '../../src/stores/keys/store.ts'
 export interface KeyScene extends AsyncDisposable {
   readonly store: KeyStore
   /** The store as a later process finds it; undefined where keys end with the process. */
-  reopen?(): Promise<KeyStore>
+  readonly reopen?: () => Promise<KeyStore>
   /** As an operator does it, in another process; seen by `store` when it resolves. */
-  create(name: string): Promise<void>
-  rotate(name: string): Promise<void>
+  readonly create: (name: string) => Promise<void>
+  readonly rotate: (name: string) => Promise<void>
   /** Undefined where the store knows no such state. */
-  disable?(name: string): Promise<void>
-  enable?(name: string): Promise<void>
+  readonly disable?: (name: string) => Promise<void>
+  readonly enable?: (name: string) => Promise<void>
   /** The store cannot be reached from now on. */
-  cut?(): Promise<void>
+  readonly cut?: () => Promise<void>
 }
 
 const binding = Buffer.from('format 1 \0 bucket')
@@ -76,7 +76,7 @@ export function keyStoreContract(name: string, open: () => Promise<KeyScene>, ru
         await fc.assert(flip, { numRuns: runs })
         await refused(sealed.subarray(0, -1))
         await refused(sealed.subarray(0, 12))
-        for (const made of ['', 'nonsense', `${head}`, `other:1:${text}`, `${head}%${text}`]) {
+        for (const made of ['', 'nonsense', head, `other:1:${text}`, `${head}%${text}`]) {
           await assert.rejects(store.unwrap('k1', made, binding), { name: 'KeyRefused' }, made)
         }
       })

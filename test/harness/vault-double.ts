@@ -4,7 +4,8 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 interface Key {
@@ -26,17 +27,26 @@ export class VaultDouble implements AsyncDisposable {
   /** Every question: method, path, and the namespace. */
   readonly asked: Array<{ readonly line: string; readonly namespace: string | undefined }> = []
   readonly #keys = new Map<string, Key>()
-  readonly #server = createServer((request, response) => void this.#serve(request, response))
+  readonly #isSecure: boolean
+  readonly #server: Server
 
-  static async start(): Promise<VaultDouble> {
-    const vault = new VaultDouble()
+  /** With a certificate and its key (PEM) it speaks https. */
+  static async start(tls?: { readonly cert: string; readonly key: string }): Promise<VaultDouble> {
+    const vault = new VaultDouble(tls)
     vault.#server.listen(0, '127.0.0.1')
     await once(vault.#server, 'listening')
     return vault
   }
 
+  private constructor(tls: { readonly cert: string; readonly key: string } | undefined) {
+    const serve = (request: IncomingMessage, response: ServerResponse): void =>
+      void this.#serve(request, response)
+    this.#isSecure = tls !== undefined
+    this.#server = tls === undefined ? createServer(serve) : createSecureServer(tls, serve)
+  }
+
   get address(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return `${this.#isSecure ? 'https' : 'http'}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
   create(name: string, type = 'aes256-gcm96'): void {
@@ -129,7 +139,7 @@ export class VaultDouble implements AsyncDisposable {
   }
 
   #decrypt(name: string, body: Body): Answer {
-    const text = String(body['ciphertext'] ?? '')
+    const text = typeof body['ciphertext'] === 'string' ? body['ciphertext'] : ''
     const key = this.#keys.get(name)
     if (text === '') return refusal(400, 'missing ciphertext to decrypt')
     if (key === undefined) return refusal(400, 'encryption key not found')

@@ -23,10 +23,10 @@ function named(keyId: string, method: 'SSE-KMS' | 'DSSE-KMS' = 'SSE-KMS'): Asked
 interface Yard extends Scene {
   readonly keys: ReturnType<typeof memoryKeys>
   readonly said: Array<Readonly<Record<string, unknown>>>
-  put(key: string, asked: AskedEncryption): Promise<DataKey>
+  readonly put: (key: string, asked: AskedEncryption) => Promise<DataKey>
   /** The envelope of an object as it is now, and the data key in it. */
-  open(key: string): Promise<DataKey>
-  job(changed?: Partial<RewrapParts>): RewrapJob
+  readonly open: (key: string) => Promise<DataKey>
+  readonly job: (changed?: Partial<RewrapParts>) => RewrapJob
 }
 
 async function withYard(run: (yard: Yard) => Promise<void>): Promise<void> {
@@ -81,7 +81,7 @@ it('has nothing to do, and looks at nothing, as long as no key was rotated', asy
   await withYard(async ({ put, job, store: metadata }) => {
     await put('a', serverSide)
     const listEnvelopes = async (): Promise<never> => assert.fail('looked at rows')
-    const { replaceEnvelope } = metadata
+    const replaceEnvelope = metadata.replaceEnvelope.bind(metadata)
     assert.equal(await drain(job({ metadata: { listEnvelopes, replaceEnvelope } })), 0)
   })
 })
@@ -184,10 +184,13 @@ it('counts what it cannot wrap anew, says so, and does the rest', async () => {
     await put('c', named('k2'))
     const attributes = { ...plain, encryption: moved.encryption }
     await store.putObject(newObject(bucket.id, 'elsewhere', { attributes }), {})
-    for (const name of ['k1', 'k2']) keys.ring.rotate(name)
+    keys.ring.create('k3')
+    await put('d', named('k3'))
+    for (const name of ['k1', 'k2', 'k3']) keys.ring.rotate(name)
     keys.ring.setEnabled('k1', false)
+    keys.ring.forget('k3', 1)
     await drain(job())
-    assert.deepEqual(said.at(-1), { job: 'rewrap', renewed: 2, left: 1, damaged: 1 })
+    assert.deepEqual(said.at(-1), { job: 'rewrap', renewed: 2, left: 2, damaged: 1 })
     const [error] = said.filter((fields) => 'err' in fields)
     assert.deepEqual([error?.['bucket'], error?.['key']], ['first', 'elsewhere'])
     assert.match(wrapped((await open('c')).encryption), /^ring:2:/)

@@ -158,7 +158,7 @@ describe('UpdateObjectEncryption', () => {
     assert.deepEqual(await told('sealed'), ['AES256', undefined, undefined])
   })
 
-  it('keeps the encryption context of the object', async () => {
+  it('reads an object with an encryption context as before', async () => {
     const context = Buffer.from('{"team":"blue"}').toString('base64')
     await put('context', { ...byKms('testkey-1'), 'x-amz-server-side-encryption-context': context })
     await rekey('context', 'testkey-2')

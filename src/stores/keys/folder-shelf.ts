@@ -77,7 +77,6 @@ class FolderShelf implements Shelf {
   }
 
   read(): ReadonlyMap<string, RingKey> {
-    if (this.#failure !== undefined) throw this.#failure
     const now = this.#clock.now()
     // A clock that was set back must not make an old look seem fresh.
     const isFresh = this.#looked !== undefined && Math.abs(now - this.#looked) < trustedMs

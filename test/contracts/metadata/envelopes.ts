@@ -40,14 +40,14 @@ export function envelopesContract(open: Open): void {
         await store.createUpload({ ...newUpload(id, 'a', `sealed ${id}`), attributes })
         await store.createUpload(newUpload(id, 'a', `plain ${id}`))
       }
-      const expected = [bucket, other].flatMap(({ id, name }) => [
-        ...['a', 'c', 'é', '😀'].map((key) => ({
+      const expected = [bucket, other].flatMap(({ id, name }) =>
+        ['a', 'c', 'é', '😀'].map((key) => ({
           at: { bucket: id, key, versionId: 'null' },
           bucket: name,
           key,
           encryption: wrappedBy(`${id} ${key}`),
         })),
-      ])
+      )
       const uploads = [bucket, other].map(({ id, name }) => ({
         at: { uploadId: `sealed ${id}` },
         bucket: name,

@@ -1,7 +1,9 @@
 /** The key ring in a folder and in memory, by the contract of the key seam. */
+import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { it } from 'node:test'
 import { systemChance } from '../../../src/base/chance.ts'
 import { openFolderShelf } from '../../../src/stores/keys/folder-shelf.ts'
 import { keyStoresOf } from '../../../src/stores/keys/key-stores.ts'
@@ -53,3 +55,16 @@ async function openFolder(): Promise<KeyScene> {
     [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
   }
 }
+
+it('takes no other text of the same wrapped bytes', async () => {
+  const { kms } = memoryKeys(['k1'])
+  const binding = Buffer.from('b')
+  const wrapped = await kms.wrap('k1', Buffer.alloc(16, 1), binding)
+  const [, head, last] = /^(.*)(.)=$/.exec(wrapped) ?? []
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  // The bits that one '=' leaves unused.
+  const other = alphabet.charAt(alphabet.indexOf(last ?? '') + 1)
+  const same = Buffer.from(`${head}${other}=`.slice(7), 'base64')
+  assert.deepEqual(same, Buffer.from(wrapped.slice(7), 'base64'))
+  await assert.rejects(kms.unwrap('k1', `${head}${other}=`, binding), { name: 'KeyRefused' })
+})

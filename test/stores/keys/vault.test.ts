@@ -1,8 +1,12 @@
 /** Keys in Vault: the contract of the key seam over HTTP, and what becomes of everything that can go wrong on the way. */
 import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { it } from 'node:test'
 import { VaultKeys, type VaultOptions } from '../../../src/stores/keys/vault.ts'
 import { keyStoreContract, type KeyScene } from '../../contracts/key-store.ts'
+import { writeCertificate } from '../../clients/certificate.ts'
 import { VaultDouble } from '../../harness/vault-double.ts'
 import { handClock } from './scene.ts'
 
@@ -190,4 +194,24 @@ it('no error tells a secret', async () => {
       assert.ok(!text.includes(dataKey.toString('base64')))
     }
   })
+})
+
+it('speaks https, and believes no certificate but those that it is told to believe', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-vault-'))
+  try {
+    const files = await writeCertificate(folder, ['localhost'])
+    const [cert, key] = await Promise.all([
+      readFile(files.cert, 'utf8'),
+      readFile(files.key, 'utf8'),
+    ])
+    await using vault = await VaultDouble.start({ cert, key })
+    vault.create('k1')
+    await using trusting = keysOf(vault, { ca: cert })
+    assert.equal(await trusting.resolve('k1'), 'k1')
+    await using other = keysOf(vault)
+    const unavailable = { name: 'KeyStoreUnavailable', message: /SELF_SIGNED_CERT/ }
+    await assert.rejects(other.resolve('k1'), unavailable)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
