@@ -65,7 +65,7 @@ export class RewrapJob implements Job {
     const told = [await keys.server.rotations(), await keys.kms.rotations()]
     const rotations = told.some((one) => one !== '') ? told.join('\n') : ''
     if (rotations === this.#swept) return undefined
-    log.info({ job: this.name }, 'keys were rotated: looking for data keys to wrap anew')
+    log.info({ job: this.name }, 'looking for data keys that older versions of their keys wrapped')
     return { rotations, after: undefined, renewed: 0, left: 0, damaged: 0 }
   }
 
