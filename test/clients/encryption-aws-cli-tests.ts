@@ -90,8 +90,6 @@ export function encryptionAwsCliTests(program: string): void {
     })
     await aws.refused('InvalidRequest', 'upload-part', part('1', 'one', {}))
     await aws.refused('InvalidRequest', 'upload-part', part('1', 'one', customer('b')))
-    const faulty = { ...customer('a'), 'sse-customer-algorithm': 'AES192' }
-    await aws.refused('InvalidEncryptionAlgorithmError', 'upload-part', part('1', 'one', faulty))
     const sent: Told[] = []
     for (const [number, body] of [
       ['1', 'one'],
@@ -112,7 +110,6 @@ export function encryptionAwsCliTests(program: string): void {
     const range = `bytes=${partBytes - 3}-${partBytes + 3}`
     const middle = Buffer.concat([one.subarray(-3), two.subarray(0, 4)])
     assert.ok((await aws.read(key, { ...customer('a'), range })).equals(middle))
-    await aws.refusedRead('InvalidRequest', key, {})
     await aws.refusedRead('AccessDenied', key, customer('b'))
   })
 
