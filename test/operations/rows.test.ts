@@ -25,15 +25,9 @@ describe('rows 1 to 13', () => {
   after(() => rows.stop())
 
   it('has a test for every row from 1 to 50', async () => {
-    const files = [
-      'rows',
-      'rows-digests',
-      'rows-checksums',
-      'rows-encryption',
-      'rows-context',
-      'rows-outcome',
-    ]
-    const read = files.map((file) => readFile(join(import.meta.dirname, `${file}.test.ts`), 'utf8'))
+    const files = ['', '-digests', '-checksums', '-encryption', '-context', '-outcome']
+    const paths = files.map((file) => join(import.meta.dirname, `rows${file}.test.ts`))
+    const read = paths.map((path) => readFile(path, 'utf8'))
     const text = (await Promise.all(read)).join('\n')
     const numbers = Array.from({ length: 50 }, (_, index) => index + 1)
     assert.deepEqual(
