@@ -167,3 +167,5 @@ for (const step of steps) {
   await step()
   process.stdout.write(`${step.name}\n`)
 }
+// It leaves answers unread, whose connections would keep the process for as long as the server keeps them.
+process.exit()

@@ -1,10 +1,12 @@
 # Clients in Go, built from source. They share what they download and compile, which goes when all are built.
 
-# `go_tool COMMAND...` runs within the seconds that are left for builds; 124 says that they are up.
+# `go_tool COMMAND...` runs within the seconds that are left for builds; 124 says that they are up. In the foreground, so
+# that it ends with whoever ends the installation.
 go_tool() {
   local left=$((build_seconds - SECONDS))
   [ "$left" -gt 0 ] || return 124
-  GOBIN=$cache/bin GOPATH=$cache/go GOCACHE=$cache/go-build GOFLAGS=-modcacherw timeout "$left" go "$@"
+  GOBIN=$cache/bin GOPATH=$cache/go GOCACHE=$cache/go-build GOFLAGS=-modcacherw \
+    timeout --foreground "$left" go "$@"
 }
 
 have_go() { command -v go >/dev/null || { echo 'Go is not installed, and this client is built from its source'; return 1; }; }
