@@ -57,7 +57,8 @@ export interface Workplace {
 }
 
 export async function openWorkplace(args: readonly string[] = []): Promise<Workplace> {
-  const server = await startServer({ args })
+  // Every request is logged, for expectNoSurprise.
+  const server = await startServer({ args, env: { ASHLAR_LOG_LEVEL: 'info' } })
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-work-'))
   const source = join(folder, 'source')
   await writeTree(source, everyday)
@@ -99,8 +100,34 @@ export async function openWorkplace(args: readonly string[] = []): Promise<Workp
       s3.destroy()
       await server.stop()
       await rm(folder, { recursive: true, force: true })
+      expectNoSurprise(server.log())
     },
   }
+}
+
+/** What clients ask although it is not there, and what the tests provoke. */
+const everydayCodes = new Set([
+  // s3cmd signs for a region named US first, and learns the right one from the answer.
+  'AuthorizationHeaderMalformed',
+  'BucketNotEmpty',
+  // The last bytes of an empty file.
+  'InvalidRange',
+  'NoSuchBucket',
+  'NoSuchBucketPolicy',
+  'NoSuchCORSConfiguration',
+  'NoSuchKey',
+  'NoSuchLifecycleConfiguration',
+  'ObjectLockConfigurationNotFoundError',
+  'PreconditionFailed',
+  'SignatureDoesNotMatch',
+])
+
+/** Most clients try again by themselves, and some pass over what failed: the server's log shows what they met. */
+function expectNoSurprise(log: string): void {
+  const lines = log.split('\n').filter((line) => line !== '')
+  const codes = lines.map((line) => (JSON.parse(line) as { code?: string }).code)
+  const surprises = codes.filter((code) => code !== undefined && !everydayCodes.has(code))
+  assert.deepEqual(surprises, [], 'the client met errors that are not part of its everyday work')
 }
 
 export async function writeTree(folder: string, tree: Tree): Promise<void> {
