@@ -77,7 +77,7 @@ export function clientSuite(name: ClientName, define: (program: string) => void)
   }
   test(name, (t) => {
     if (leftOut !== undefined) return t.skip(`skipped: ${leftOut}`)
-    const reason = `skipped: ${name} is not installed (run tools/clients/install ${name})`
+    const reason = `skipped: ${name} is not installed (run tools/clients/install ${name})${lastWords(name)}`
     if (process.env['CI'] === 'true') assert.fail(reason)
     t.skip(reason)
   })
@@ -87,6 +87,13 @@ export function clientSuite(name: ClientName, define: (program: string) => void)
 function reasonLeftOut(name: ClientName): string | undefined {
   const file = join(cacheFolder, `${name}.left-out`)
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
+
+/** What its installation said before it failed. */
+function lastWords(name: ClientName): string {
+  const file = join(cacheFolder, `${name}.log`)
+  const last = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').at(-1) : ''
+  return last === undefined || last === '' ? '' : `: ${last}`
 }
 
 /** Debian's folder may hold the first AWS CLI, which is another client. */
