@@ -17,6 +17,7 @@ go_install() {
   have_go || return 1
   go_tool install "$2"
   local status=$?
+  [ $status = 0 ] || unfinished=yes
   [ $status != 124 ] || echo "its build did not end within the $build_seconds s for all builds; the next run goes on with it"
   [ $status = 0 ] || return $status
   printf '%s\n' "$2" >"$cache/bin/$1.installed"
@@ -24,11 +25,7 @@ go_install() {
 go_installed() { cat "$cache/bin/$1.installed"; }
 
 # Half a build is worth keeping for the next run; a whole one is not.
-forget_builds() {
-  local name
-  for name in "${built[@]}"; do grep -qxF "$name" "$failures" && return; done
-  rm -rf "$cache/go" "$cache/go-build"
-}
+forget_builds() { [ -n "${unfinished:-}" ] || rm -rf "$cache/go" "$cache/go-build"; }
 
 # Caches of before the stamps have it, and it knows its version.
 install_k6() { "$cache/bin/k6" version 2>/dev/null | grep -qF 'v1.8.1 ' || go_install k6 go.k6.io/k6@v1.8.1; }
@@ -59,7 +56,7 @@ install_opentofu() {
   [ -n "$folder" ] || { echo "the module of OpenTofu $version could not be downloaded"; return 1; }
   rm -rf "$source"
   cp -r "$folder" "$source" && chmod -R u+w "$source" || return 1
-  (cd "$source" && go_tool build -o "$cache/bin/tofu" ./cmd/tofu) || return 1
+  (cd "$source" && go_tool build -o "$cache/bin/tofu" ./cmd/tofu) || { unfinished=yes; return 1; }
   rm -rf "$source"
   printf '%s\n' "$version" >"$cache/bin/tofu.installed"
 }
