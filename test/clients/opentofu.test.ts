@@ -32,7 +32,7 @@ clientSuite('opentofu', (program) => {
   it('keeps its state in the bucket, and leaves no lock', async () => {
     await tofu('init')
     await tofu('apply', '-auto-approve', '-var', 'value=first')
-    assert.match(await state(), /"value": "first"/)
+    assert.match(await state(), /"value":"first"/)
     await tofu('apply', '-auto-approve', '-var', 'value=second')
     assert.equal((await tofu('output', '-raw', 'value')).trim(), 'second')
     await expectStored(work, { bucket: Bucket }, new Map([[Key, Buffer.from(await state())]]))
@@ -48,7 +48,7 @@ clientSuite('opentofu', (program) => {
     await work.s3.send(new PutObjectCommand({ ...lock, Body }))
     const said = await refused({}, 'apply', '-auto-approve', '-var', 'value=third')
     assert.match(said, /Error acquiring the state lock/)
-    assert.match(await state(), /"value": "second"/)
+    assert.match(await state(), /"value":"second"/)
     await work.s3.send(new DeleteObjectCommand(lock))
     await tofu('apply', '-auto-approve', '-var', 'value=third')
   })
@@ -58,7 +58,7 @@ clientSuite('opentofu', (program) => {
     assert.match(await tofu('workspace', 'list'), /\* other/)
     await tofu('workspace', 'select', 'default')
     await tofu('workspace', 'delete', 'other')
-    assert.match(await state(), /"value": "third"/)
+    assert.match(await state(), /"value":"third"/)
   })
 
   it('tells of a wrong secret', async () => {

@@ -60,4 +60,4 @@ install_opentofu() {
   rm -rf "$source"
   printf '%s\n' "$version" >"$cache/bin/tofu.installed"
 }
-version_of_opentofu() { "$cache/bin/tofu" version; }
+version_of_opentofu() { "$cache/bin/tofu" version 2>/dev/null | grep '^OpenTofu'; }
