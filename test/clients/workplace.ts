@@ -117,6 +117,7 @@ const everydayCodes = new Set([
   'NoSuchCORSConfiguration',
   'NoSuchKey',
   'NoSuchLifecycleConfiguration',
+  'NotModified',
   'ObjectLockConfigurationNotFoundError',
   'PreconditionFailed',
   'SignatureDoesNotMatch',
