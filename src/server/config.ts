@@ -14,6 +14,7 @@ export interface Config {
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly logLevel: LogLevel
   readonly defaultChecksum: 'CRC64NVME' | 'none'
+  readonly tokenService: boolean
   readonly reclaimGraceMs: number
   readonly diskReserveBytes: number
   /** The root account's pair, when the operator gives it. */
@@ -50,6 +51,7 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     tls: readTls(text('tls-cert'), text('tls-key')),
     logLevel: text('log-level') as LogLevel,
     defaultChecksum: text('default-checksum') as Config['defaultChecksum'],
+    tokenService: text('token-service') === 'on',
     reclaimGraceMs: parseSeconds(text('reclaim-grace') ?? '') * 1000,
     diskReserveBytes: parseMebibytes(text('disk-reserve') ?? '') * mebibyte,
     root: rootPair(text('root-access-key'), text('root-secret-key')),

@@ -29,6 +29,7 @@ import { perform } from './perform.ts'
 import { postObject } from './post-object.ts'
 import { primed } from './primed.ts'
 import type { Timings } from './timings.ts'
+import { answerTokenRequest } from './token-service.ts'
 import { namesOf, type Told } from './told.ts'
 
 export interface GatewayParts {
@@ -90,6 +91,8 @@ export class Gateway {
     const health = healthOf(exchange, sent, this.#stopping)
     story.monitor = health !== undefined
     if (health !== undefined) return health
+    const token = await answerTokenRequest(exchange, sent, s3.tokens)
+    if (token !== undefined) return token
     const cors = await readCors(exchange, sent, s3.metadata)
     story.cors = cors
     if (exchange.method === 'OPTIONS') return preflight(cors)

@@ -13,6 +13,8 @@ export interface Option {
   readonly value: string
   readonly default?: string
   readonly choices?: readonly string[]
+  /** Given or not: its flag takes no value, and in the environment it is `on` or `off`. */
+  readonly switch?: boolean
   /** May be given more than once; in the environment its values are separated by commas. */
   readonly repeatable?: boolean
   /** The value may be left in a file that `<env>_FILE` names; it is never shown or logged. */
@@ -31,6 +33,7 @@ export type OptionName =
   | 'tls-key'
   | 'log-level'
   | 'default-checksum'
+  | 'token-service'
   | 'reclaim-grace'
   | 'disk-reserve'
   | 'root-access-key'
@@ -116,6 +119,17 @@ export const options: readonly Option[] = [
     default: 'CRC64NVME',
     choices: ['CRC64NVME', 'none'],
     sentence: 'checksum of an object whose request brings none, as S3 does it',
+  },
+  {
+    name: 'token-service',
+    flag: '--token-service',
+    env: 'ASHLAR_TOKEN_SERVICE',
+    value: 'on | off',
+    default: 'off',
+    choices: ['on', 'off'],
+    switch: true,
+    sentence:
+      'exchange the API keys of the accounts file for bearer tokens at POST /identity/token, as IBM IAM does',
   },
   {
     name: 'reclaim-grace',

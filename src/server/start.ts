@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { systemChance, type Chance } from '../base/chance.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
-import type { AccessKey } from '../identity/account.ts'
+import { Tokens } from '../identity/tokens.ts'
 import type { Log } from '../observe/log.ts'
-import { credentialsOf, readAccounts } from './accounts.ts'
+import { credentialsOf, readAccounts, type Keys } from './accounts.ts'
 import { startBackground } from './background.ts'
 import { compose, openStores } from './compose.ts'
 import { ConfigError, openSecret, type Config } from './config.ts'
@@ -13,6 +13,7 @@ import { DiskRoom } from './disk-room.ts'
 import { Gateway } from './gateway.ts'
 import { listen, type Listener } from './listener.ts'
 import { openRootAccount, type RootAccount } from './root-account.ts'
+import { openTokenKey } from './token-key.ts'
 import { timings as usualTimings, type Timings } from './timings.ts'
 
 /** More connections than this wait in the kernel's queue: each can hold a socket and a file, of which a process has few. */
@@ -45,7 +46,11 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const data = openFolder(config.data)
   const stores = undo.use(await openStores({ data, clock, onFatal: surroundings.onFatal }))
   const root = openRootAccount({ ...config, data }, chance)
-  const credentials = credentialsOf([root.key, ...furtherAccounts(config, log)])
+  const further = furtherAccounts(config, log)
+  const credentials = credentialsOf([root.key, ...further.keys], further.apiKeys)
+  const tokens = config.tokenService
+    ? new Tokens(openTokenKey(data, chance), further.apiKeys)
+    : undefined
   const bound = { endpoint: '' }
   const settings = {
     region: config.region,
@@ -56,7 +61,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   }
   const { reclaimGraceMs, diskReserveBytes: reserveBytes } = config
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log }))
-  const s3 = await compose({ stores, settings, credentials, chance, takeRoom: room.take })
+  const s3 = await compose({ stores, settings, credentials, tokens, chance, takeRoom: room.take })
   undo.use(startBackground({ stores, holds: s3.holds, clock, log, reclaimGraceMs }))
   const gateway = new Gateway({ s3, room, domains: domainsOf(config), clock, log, timings })
   const { host, port, tls } = config
@@ -90,8 +95,8 @@ function openFolder(folder: string): string {
   return path
 }
 
-function furtherAccounts({ accountsFile }: Config, log: Log): readonly AccessKey[] {
-  if (accountsFile === undefined) return []
+function furtherAccounts({ accountsFile }: Config, log: Log): Keys {
+  if (accountsFile === undefined) return { keys: [], apiKeys: [] }
   const keys = readAccounts(accountsFile)
   for (const sentence of openSecret(accountsFile)) log.warn({}, sentence)
   return keys
