@@ -15,6 +15,8 @@ export interface Config {
   readonly logLevel: LogLevel
   readonly defaultChecksum: 'CRC64NVME' | 'none'
   readonly tokenService: boolean
+  /** Diagnoses of signatures a second. */
+  readonly doctorRate: number
   readonly reclaimGraceMs: number
   readonly diskReserveBytes: number
   /** The root account's pair, when the operator gives it. */
@@ -52,6 +54,7 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     logLevel: text('log-level') as LogLevel,
     defaultChecksum: text('default-checksum') as Config['defaultChecksum'],
     tokenService: text('token-service') === 'on',
+    doctorRate: parseRate(text('doctor-rate') ?? ''),
     reclaimGraceMs: parseSeconds(text('reclaim-grace') ?? '') * 1000,
     diskReserveBytes: parseMebibytes(text('disk-reserve') ?? '') * mebibyte,
     root: rootPair(text('root-access-key'), text('root-secret-key')),
@@ -156,6 +159,11 @@ function parseMebibytes(text: string): number {
   throw new ConfigError(
     `ASHLAR_DISK_RESERVE cannot be '${text}'. It is a number of MiB, e.g. 256, or 0.`,
   )
+}
+
+function parseRate(text: string): number {
+  if (/^[0-9]{1,4}$/.test(text)) return Number(text)
+  throw new ConfigError(`ASHLAR_DOCTOR_RATE cannot be '${text}'. It is a number, e.g. 2, or 0.`)
 }
 
 function readTls(cert: string | undefined, key: string | undefined): Config['tls'] {

@@ -21,6 +21,7 @@ import type { Composed } from './compose.ts'
 import { preflight, readCors, shared } from './cors.ts'
 import type { DiskRoom } from './disk-room.ts'
 import type { HttpExchange } from './exchange.ts'
+import type { Doctor } from './doctor.ts'
 import { checkForm } from './form.ts'
 import { healthOf } from './health.ts'
 import type { Serve } from './listener.ts'
@@ -38,6 +39,7 @@ export interface GatewayParts {
   readonly domains: readonly string[]
   readonly clock: Clock
   readonly log: Log
+  readonly doctor: Pick<Doctor, 'see'>
   readonly timings: Timings
 }
 
@@ -55,7 +57,7 @@ export class Gateway {
   }
 
   readonly serve: Serve = async (exchange, send) => {
-    const { clock, log } = this.#parts
+    const { clock, log, doctor } = this.#parts
     const story: Told = {}
     const reply = shared(await this.#answer(exchange, story), story.cors)
     const sent = await send(reply)
@@ -72,6 +74,7 @@ export class Gateway {
       milliseconds: clock.now() - exchange.arrived,
       cut: sent.cut !== undefined,
     })
+    doctor.see(story.failure, exchange)
   }
 
   async #answer(exchange: HttpExchange, story: Told): Promise<Reply> {
@@ -114,6 +117,7 @@ export class Gateway {
 
   /** The one place where an error becomes an answer, and where one that is no S3Error is told with its stack. */
   #failed(error: unknown, exchange: HttpExchange, story: Told): Reply {
+    story.failure = error
     story.code = error instanceof S3Error ? error.code : 'InternalError'
     if (!(error instanceof S3Error) && !exchange.signal.aborted) {
       const fields = { reqId: exchange.id, op: story.operation, err: error }

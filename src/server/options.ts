@@ -34,6 +34,7 @@ export type OptionName =
   | 'log-level'
   | 'default-checksum'
   | 'token-service'
+  | 'doctor-rate'
   | 'reclaim-grace'
   | 'disk-reserve'
   | 'root-access-key'
@@ -130,6 +131,14 @@ export const options: readonly Option[] = [
     switch: true,
     sentence:
       'exchange the API keys of the accounts file for bearer tokens at POST /identity/token, as IBM IAM does',
+  },
+  {
+    name: 'doctor-rate',
+    env: 'ASHLAR_DOCTOR_RATE',
+    value: 'count',
+    default: '2',
+    sentence:
+      'signatures that do not match are examined this many times a second, for the log; 0 examines none',
   },
   {
     name: 'reclaim-grace',

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { systemChance, type Chance } from '../base/chance.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
+import type { ServerFacts } from '../identity/doctor/alternative.ts'
 import { Tokens } from '../identity/tokens.ts'
 import type { Log } from '../observe/log.ts'
 import { credentialsOf, readAccounts, type Keys } from './accounts.ts'
@@ -10,6 +11,7 @@ import { startBackground } from './background.ts'
 import { compose, openStores } from './compose.ts'
 import { ConfigError, openSecret, type Config } from './config.ts'
 import { DiskRoom } from './disk-room.ts'
+import { Doctor } from './doctor.ts'
 import { Gateway } from './gateway.ts'
 import { listen, type Listener } from './listener.ts'
 import { openRootAccount, type RootAccount } from './root-account.ts'
@@ -51,7 +53,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const tokens = config.tokenService
     ? new Tokens(openTokenKey(data, chance), further.apiKeys)
     : undefined
-  const bound = { endpoint: '' }
+  const bound = { endpoint: '', port: 0 }
   const settings = {
     region: config.region,
     defaultChecksum: config.defaultChecksum,
@@ -63,14 +65,17 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log }))
   const s3 = await compose({ stores, settings, credentials, tokens, chance, takeRoom: room.take })
   undo.use(startBackground({ stores, holds: s3.holds, clock, log, reclaimGraceMs }))
-  const gateway = new Gateway({ s3, room, domains: domainsOf(config), clock, log, timings })
+  const domains = domainsOf(config)
+  const facts = (): ServerFacts => ({ region: config.region, domains, port: bound.port })
+  const doctor = new Doctor({ log, clock, perSecond: config.doctorRate, facts })
+  const gateway = new Gateway({ s3, room, domains, clock, log, doctor, timings })
   const { host, port, tls } = config
   const listener = await open(config, () =>
     listen(gateway.serve, { host, port, tls, connectionsMax, timings, clock, chance }),
   )
   undo.defer(() => listener.close())
   undo.defer(() => gateway.stop())
-  bound.endpoint = endpointOf(config, listener)
+  Object.assign(bound, { endpoint: endpointOf(config, listener), port: listener.port })
   const running = undo.move()
   const close = (): Promise<void> => running.disposeAsync()
   return {

@@ -32,7 +32,11 @@ clientSuite('ibm-boto3', (python) => {
     await using accounts = await writeAccountsFile({ apiKeys: [{ id: 'ApiKey-ibm', apiKey }] })
     const options = { accounts: accounts.path, args: ['--token-service'] }
     const server = await startTlsServer([], options)
-    await checks(python, server, { CERTIFICATE: server.certificate }).finally(() => server.stop())
+    try {
+      await checks(python, server, { CERTIFICATE: server.certificate })
+    } finally {
+      await server.stop()
+    }
   })
 })
 
