@@ -3,6 +3,7 @@
 // First, for it must run before anything touches a file.
 import '../server/config-runtime.ts'
 import { Command } from 'commander'
+import { doctorCommand } from './doctor.ts'
 import { serveCommand } from './serve.ts'
 import { version } from './version.ts'
 
@@ -10,6 +11,7 @@ const program = new Command('ashlar')
   .description('S3-compatible object storage; multipart uploads at its heart.')
   .version(version(), '-V, --version')
   .addCommand(serveCommand())
+  .addCommand(doctorCommand())
   .showSuggestionAfterError()
   .showHelpAfterError('Run with --help to see what there is.')
 

@@ -39,6 +39,7 @@ export type CauseName =
   | 'host-port'
   | 'host-domain'
   | 'host-loopback'
+  | 'host-replaced'
   | 'query-plus'
   | 'query-encoded'
   | 'query-decoded'
@@ -143,6 +144,10 @@ export const causes: Readonly<Record<CauseName, Cause>> = {
   'host-loopback': {
     part: 'host',
     says: 'Host was signed as another name of this machine',
+  },
+  'host-replaced': {
+    part: 'host',
+    says: 'Host was replaced on the way by one that has nothing in common with it',
   },
   'query-plus': {
     part: 'query',

@@ -113,6 +113,7 @@ export const mends: Readonly<Record<CauseName, Mend>> = {
   'host-port': keepHost,
   'host-domain': keepHost,
   'host-loopback': { ...keepHost, client: 'use one name of the endpoint throughout' },
+  'host-replaced': keepHost,
   'query-plus': { ...rawQuery, client: 'write a space as %20 in the query' },
   'query-encoded': rawQuery,
   'query-decoded': { ...rawQuery, client: 'encode each name and value once' },
