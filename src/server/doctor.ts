@@ -37,13 +37,23 @@ export class Doctor {
 
   /** `error` is what a request failed with. */
   see(error: unknown, { id, peer }: Pick<Exchange, 'id' | 'peer'>): void {
-    const { log, facts, perSecond } = this.#parts
+    const { log, perSecond } = this.#parts
     if (!(error instanceof S3Error) || error.code !== 'SignatureDoesNotMatch') return
     if (perSecond === 0) return
     if (!this.#allowance.take()) {
       this.#unexamined += 1
       return
     }
+    try {
+      this.#tell(error, { id, peer })
+    } catch (defect) {
+      // The request is over and was refused rightly: a defect of the explanation ends nothing.
+      log.error({ reqId: id, err: defect }, 'a signature could not be examined')
+    }
+  }
+
+  #tell(error: S3Error, { id, peer }: Pick<Exchange, 'id' | 'peer'>): void {
+    const { log, facts } = this.#parts
     const diagnosis = examine(error, facts())
     if (diagnosis === undefined) return
     const doctor = { ...diagnosis, unexamined: this.#unexamined || undefined }

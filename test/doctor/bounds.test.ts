@@ -1,6 +1,7 @@
 /** The doctor is no amplifier: so many examinations a second, and so much work in each. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { diagnose } from '../../src/identity/doctor/diagnose.ts'
 import { SignatureMismatch, type Suspect } from '../../src/identity/mismatch.ts'
 import { S3Error } from '../../src/model/errors.ts'
@@ -69,6 +70,79 @@ test('a request with much to try costs no more than another', async () => {
   assert.ok(attempts > 100 && attempts <= 1000, `${attempts} attempts`)
   const bytes = attempts * path.length
   assert.ok(bytes <= 2 * 1024 * 1024, `${bytes} bytes`)
+})
+
+test('no request, and no secret, is too strange to be examined', async () => {
+  const text = fc.string({ unit: 'binary', maxLength: 12 })
+  const plan = fc.record({
+    path: fc.array(text).map((parts) => `/b/${parts.map(encoded).join('/')}`),
+    query: fc.array(fc.tuple(text.map(wellFormed), text.map(wellFormed)), { maxLength: 4 }),
+    'x-original-uri': fc.oneof(text, fc.webUrl({ withQueryParameters: true })).map(asHeader),
+    forwarded: text.map((one) => asHeader(`host="${one}";host=${one}`)),
+    'content-type': text.map(asHeader),
+    secret: fc.string({ unit: 'binary', minLength: 1 }),
+    presign: fc.option(fc.constant(60), { nil: undefined }),
+  })
+  await fc.assert(
+    fc.asyncProperty(plan, async ({ path, query, secret, presign, ...headers }) => {
+      const sent = Object.entries(headers).filter(([, value]) => value !== '')
+      const keys = wrong
+      const request = await signed({
+        path,
+        query,
+        presign,
+        keys,
+        headers: Object.fromEntries(sent),
+      })
+      const suspect = suspectOf(request)
+      const key = { ...suspect.key, secretAccessKey: secret }
+      assert.ok('signedHeaders' in suspect)
+      assert.deepEqual(diagnose({ ...suspect, key }, facts).findings, [])
+      const v2 = {
+        version: 2,
+        form: 'header',
+        signature: 'x',
+        date: '',
+        sessionToken: undefined,
+      } as const
+      const claim = { ...v2, accessKeyId: key.accessKeyId }
+      const { exchange, address } = suspect
+      assert.deepEqual(diagnose({ claim, key, exchange, address }, facts).findings, [])
+    }),
+    { numRuns: 150 },
+  )
+})
+
+function wellFormed(text: string): string {
+  return text.toWellFormed()
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(wellFormed(text).replaceAll('\0', '').replaceAll('..', ''))
+}
+
+/** One char per byte, none of which ends a line. */
+function asHeader(text: string): string {
+  return Buffer.from(text)
+    .toString('latin1')
+    .replaceAll(/[\0\r\n]/g, '')
+    .trim()
+}
+
+test('a doctor who fails is told of, and ends nothing', async () => {
+  const told: Fields[] = []
+  const log = { ...silentLog, error: (fields: Fields) => void told.push(fields) }
+  const doctor = new Doctor({
+    log,
+    clock: { now: () => 0 },
+    perSecond: 1,
+    facts: () => {
+      throw new TypeError('a defect')
+    },
+  })
+  const request = { id: 'ID', peer: { address: '127.0.0.1', secure: false } }
+  doctor.see(mismatchOf(await signed({ keys: wrong })), request)
+  assert.equal(told[0]?.['reqId'], 'ID')
 })
 
 test('what the doctor is told stands in no property of the error', async () => {

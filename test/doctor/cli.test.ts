@@ -142,6 +142,13 @@ test('log: the diagnoses of a real server, counted, without a secret', async () 
     ],
   )
   assert.ok(!server.log().includes(secretAccessKey))
+  const [line = ''] = server
+    .log()
+    .split('\n')
+    .filter((one) => one.includes('secret-white-space'))
+  const { doctor: told } = JSON.parse(line) as { readonly doctor: object }
+  const short = `12:00:01 warn  a signature does not match reqId="1" doctor=${JSON.stringify(told)}\n`
+  assert.equal((await doctor(['log'], { input: short })).entries[0]?.count, 1)
   const well = await doctor(['log'], { input: '{"level":"info","msg":"ready"}\nnot JSON {\n' })
   assert.deepEqual([well.code, well.entries], [0, []])
 })

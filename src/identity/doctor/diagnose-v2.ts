@@ -56,7 +56,7 @@ function* secrets(secret: string): Generator<readonly [CauseName, string]> {
   for (const space of ['\n', '\r\n', ' ']) yield ['secret-white-space', secret + space]
   yield ['secret-white-space', secret.trim()]
   for (const quote of ['"', "'"]) yield ['secret-quoted', quote + secret + quote]
-  yield ['secret-encoded', encodeURIComponent(secret)]
+  yield ['secret-encoded', encodeURIComponent(secret.toWellFormed())]
   yield ['secret-encoded', secret.replaceAll('+', ' ')]
 }
 

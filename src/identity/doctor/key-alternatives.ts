@@ -78,7 +78,7 @@ function* secretCandidates(secret: string): Generator<SecretCandidate> {
   yield ['secret-white-space', secret.trim()]
   for (const quote of ['"', "'"]) yield ['secret-quoted', quote + secret + quote]
   yield ['secret-quoted', secret.replaceAll(/^["']|["']$/g, '')]
-  yield ['secret-encoded', encodeURIComponent(secret)]
+  yield ['secret-encoded', encodeURIComponent(secret.toWellFormed())]
   yield ['secret-encoded', secret.replaceAll('+', ' ')]
   yield ['secret-encoded', secret.replaceAll(' ', '+')]
   if (/%[0-9a-f]{2}/i.test(secret)) yield ['secret-encoded', unescape(secret)]

@@ -27,7 +27,7 @@ function* candidates(scene: Scene): Generator<Candidate> {
   const once = decoded(rawPath)
   const twice = decoded(once)
   yield ['path-encoded', percentEncodePath(twice)]
-  yield ['path-encoded', once.replaceAll(/[^!-~]/g, (char) => percentEncode(char))]
+  yield ['path-encoded', once.replaceAll(/[^!-~]/gu, (char) => percentEncode(char))]
   yield ['path-plus', path.replaceAll('%2B', '%20')]
   yield ['path-plus', path.replaceAll('%20', '%2B')]
   yield ['path-plus', path.replaceAll('%20', '+')]
