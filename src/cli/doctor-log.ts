@@ -3,7 +3,7 @@ import type { Diagnosis, Finding } from '../identity/doctor/diagnose.ts'
 import type { Entry, Report } from './doctor-report.ts'
 
 type Told = Pick<Diagnosis, 'findings'> &
-  Partial<Pick<Diagnosis, 'proxies' | 'missing'>> & { readonly unexamined?: number }
+  Partial<Pick<Diagnosis, 'host' | 'proxies' | 'missing'>> & { readonly unexamined?: number }
 
 /** `text` is JSON lines, or the short lines that a terminal gets; what is no record of the doctor is passed over. */
 export function readLog(text: string): Report {
@@ -39,12 +39,14 @@ function entriesOf(group: readonly Told[]): readonly Entry[] {
   if (first.findings.length > 0) return first.findings.map((finding) => entryOf(finding, count))
   const missing = namesIn(group, 'missing')
   const proxies = namesIn(group, 'proxies')
+  const hosts = [...new Set(group.flatMap(({ host }) => host ?? []))].join(', ')
   const facts = {
+    ...(hosts !== '' && { 'Host as it arrived': hosts }),
     ...(missing !== '' && { 'signed headers that did not arrive': missing }),
     ...(proxies !== '' && { 'headers that a proxy left': proxies }),
   }
   const says =
-    'most often the client has another secret, or a proxy replaced the Host and kept it nowhere'
+    'the client has another secret, or calls another Host than arrived: then a proxy replaced it and left no trace'
   return [{ mark: 'wrong', what: 'nothing that was tried explains it', says, count, facts }]
 }
 

@@ -67,15 +67,14 @@ export class Doctor {
 function examine(error: S3Error, facts: ServerFacts): Diagnosis | undefined {
   if (!(error instanceof SignatureMismatch)) {
     const findings = [findingOf({ cause: 'chunk-changed' })]
-    return { findings, attempts: 0, proxies: [], missing: [] }
+    return { findings, attempts: 0, host: '', proxies: [], missing: [] }
   }
   const suspect = error.suspect()
   return suspect && diagnose(suspect, facts)
 }
 
-function sentenceOf({ findings, proxies, missing }: Diagnosis): string {
+function sentenceOf({ findings, host, missing }: Diagnosis): string {
   if (findings.length > 0) return findings.map(({ says }) => says).join('; and ')
   if (missing.length > 0) return `signed headers did not arrive: ${missing.join(', ')}`
-  const between = proxies.length > 0 ? ', or the proxy that left its headers replaced the Host' : ''
-  return `nothing that was tried explains it; most often the client has another secret${between}`
+  return `nothing that was tried explains it: the client has another secret, or it calls another Host than ${host}, which a proxy put there`
 }

@@ -55,6 +55,7 @@ test('another secret is explained by nothing, and what a proxy left is told', as
   const plan = { path: '/docs/a', keys: keys('quite-another-secret') }
   const plain = await clinic.visit(plan)
   assert.deepEqual([causesOf(plain), plain.diagnosis?.proxies], [[], []])
+  assert.equal(plain.diagnosis?.host, `127.0.0.1:${clinic.proxied.port}`)
   clinic.damage = set('Via', '1.1 proxy')
   const behind = await clinic.visit(plan)
   clinic.damage = (head) => head

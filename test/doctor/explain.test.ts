@@ -49,6 +49,13 @@ for (const [computed, part, cause] of differences) {
   })
 }
 
+test('dots and slashes that only the server no longer has', () => {
+  const causeOf = (path: string, arrived: string): string | undefined =>
+    explain({ ...signed, path }, other({ path: arrived }))[0]?.cause
+  assert.equal(causeOf('/b/x/../y/./z', '/b/y/z'), 'dots-resolved')
+  assert.equal(causeOf('/b//x//y', '/b/x/y'), 'slash-merged')
+})
+
 test('every line that differs is told', () => {
   const computed = other({ method: 'GET', path: '/b' }, { host: 'elsewhere' })
   assert.deepEqual(

@@ -10,6 +10,7 @@ import { isSame } from '../same.ts'
 import { canonicalForms, canonicalPieces, canonicalText } from '../canonical.ts'
 import type { Suspect, SuspectV4 } from '../mismatch.ts'
 import {
+  shown,
   signDraft,
   type Alternative,
   type Draft,
@@ -29,6 +30,8 @@ export interface Diagnosis {
   /** None where nothing that was tried explains the signature. */
   readonly findings: readonly Finding[]
   readonly attempts: number
+  /** As it arrived: a proxy that leaves no trace often puts its own name for the server there. */
+  readonly host: string
   /** Headers that proxies add, by name. */
   readonly proxies: readonly string[]
   /** Signed headers that did not arrive, by name. */
@@ -58,6 +61,7 @@ export function diagnose(suspect: Suspect, server: ServerFacts): Diagnosis {
   return {
     findings: (found ?? []).map(findingOf),
     attempts: budget.attempts,
+    host: shown(headers.get('host') ?? ''),
     proxies: [...headers.names()].filter((name) => ofProxies.test(name)),
     missing: signed.filter((name) => headers.get(name) === undefined),
   }

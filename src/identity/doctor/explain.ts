@@ -8,7 +8,7 @@ import { headerAlternatives } from './header-alternatives.ts'
 import { hostAlternatives } from './host-alternatives.ts'
 import { otherAlternatives } from './key-alternatives.ts'
 import { mends, type Mend } from './mends.ts'
-import { pathAlternatives } from './path-alternatives.ts'
+import { pathAlternatives, resolved } from './path-alternatives.ts'
 import { queryAlternatives } from './query-alternatives.ts'
 
 export interface Difference {
@@ -45,6 +45,10 @@ export function explain(signed: Pieces, computed: Pieces): readonly Difference[]
 /** What is plain to see where both sides are known. */
 function plainCause({ part, signed, computed }: Line): CauseName | undefined {
   if (part === 'host') return 'host-replaced'
+  if (part === 'path') {
+    if (resolved(signed) === computed) return 'dots-resolved'
+    return signed.replaceAll(/\/{2,}/g, '/') === computed ? 'slash-merged' : undefined
+  }
   if (part !== 'header') return undefined
   return computed === '' ? 'header-removed' : signed === '' ? 'header-added' : undefined
 }

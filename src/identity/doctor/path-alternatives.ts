@@ -54,14 +54,18 @@ function* slashes(path: string): Generator<Candidate> {
 
 /** One side resolved what the other took literally. */
 function* dots(path: string): Generator<Candidate> {
-  if (!/\/\.{1,2}(?:\/|$)/.test(path)) return
+  if (/\/\.{1,2}(?:\/|$)/.test(path)) yield ['dots-resolved', resolved(path)]
+}
+
+/** Without segments of dots. */
+export function resolved(path: string): string {
   const kept: string[] = []
   for (const segment of path.split('/')) {
     if (segment === '..') kept.pop()
     else if (segment !== '.') kept.push(segment)
   }
-  const resolved = kept.join('/')
-  yield ['dots-resolved', resolved.startsWith('/') ? resolved : `/${resolved}`]
+  const text = kept.join('/')
+  return text.startsWith('/') ? text : `/${text}`
 }
 
 function* prefixes({ draft: { path }, headers }: Scene): Generator<Candidate> {
