@@ -30,7 +30,7 @@ import { perform } from './perform.ts'
 import { postObject } from './post-object.ts'
 import { primed } from './primed.ts'
 import type { Timings } from './timings.ts'
-import { answerTokenRequest } from './token-service.ts'
+import { answerTokenRequest, isTokenRequest } from './token-service.ts'
 import { namesOf, type Told } from './told.ts'
 
 export interface GatewayParts {
@@ -94,8 +94,7 @@ export class Gateway {
     const health = healthOf(exchange, sent, this.#stopping)
     story.monitor = health !== undefined
     if (health !== undefined) return health
-    const token = await answerTokenRequest(exchange, sent, s3.tokens)
-    if (token !== undefined) return token
+    if (isTokenRequest(exchange, sent)) return answerTokenRequest(exchange, s3.tokens)
     const cors = await readCors(exchange, sent, s3.metadata)
     story.cors = cors
     if (exchange.method === 'OPTIONS') return preflight(cors)

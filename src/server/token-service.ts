@@ -18,14 +18,17 @@ const bodyBytesMax = 16 * kibibyte
 
 export type TokenGrants = Pick<Tokens, 'forApiKey' | 'renew'>
 
-/** The answer, when a token is asked for. Throws NotImplemented where the service is off: nothing else may take the request. */
+/** Also where the service is off: nothing else may take the request then. */
+export function isTokenRequest({ method }: Exchange, sent: Address): boolean {
+  const isThere = sent.rawPath === '/identity/token' && sent.rawQuery === '' && !sent.virtualHost
+  return isThere && method === 'POST'
+}
+
+/** Throws NotImplemented where the service is off. */
 export async function answerTokenRequest(
   exchange: Exchange,
-  sent: Address,
   tokens: TokenGrants | undefined,
-): Promise<Reply | undefined> {
-  const isMeant = sent.rawPath === '/identity/token' && sent.rawQuery === '' && !sent.virtualHost
-  if (!isMeant || exchange.method !== 'POST') return undefined
+): Promise<Reply> {
   if (tokens === undefined) throw new S3Error('NotImplemented', {}, isOff)
   const type = exchange.headers.get('content-type') ?? ''
   if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(type)) {

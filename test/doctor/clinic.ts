@@ -6,6 +6,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { silentLog, type Fields, type Log } from '../../src/observe/log.ts'
 import type { Diagnosis } from '../../src/identity/doctor/diagnose.ts'
 import { readConfig } from '../../src/server/config.ts'
@@ -59,7 +60,10 @@ export async function openClinic(env: Readonly<Record<string, string>> = {}): Pr
   const bring = async (wire: WireRequest): Promise<Visit> => {
     const answer = await sendRequest(proxied, wire)
     const id = answer.headers['x-amz-request-id']
-    const told = records.filter((record) => record['reqId'] === id)
+    const isOurs = (record: Fields): boolean => record['reqId'] === id
+    // The line of the request is written when all is over, and what the doctor says in the same breath.
+    while (!records.some((record) => isOurs(record) && 'status' in record)) await nextTurn()
+    const told = records.filter(isOurs)
     return {
       answer,
       diagnosis: told.find(({ doctor }) => doctor)?.['doctor'] as Visit['diagnosis'],
@@ -113,9 +117,7 @@ function forward(message: IncomingMessage, answer: ServerResponse, between: Betw
   })
   onward.on('response', (reply) => {
     answer.writeHead(reply.statusCode ?? 502, reply.rawHeaders)
-    // The record is written after the answer: what it says of a visit is there once the server's connection has ended.
-    reply.on('data', (bytes: Buffer) => answer.write(bytes))
-    reply.on('end', () => setImmediate(() => setImmediate(() => answer.end())))
+    reply.pipe(answer)
   })
   onward.on('error', () => answer.destroy())
   message.pipe(onward)
