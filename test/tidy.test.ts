@@ -8,6 +8,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { arrows, arrowsForValues, arrowsOutOfSource } from './tidy/arrows.ts'
 import { lockfile } from './tidy/lockfile.ts'
+import { constantTime } from './tidy/secrets.ts'
 import { shapeRules } from './tidy/shape.ts'
 import { parseSource, readSource, repositoryFiles } from './tidy/source.ts'
 import type { Rule, Source } from './tidy/source.ts'
@@ -19,6 +20,7 @@ const rules: readonly Rule[] = [
   arrowsOutOfSource,
   ...shapeRules,
   ...wordRules,
+  constantTime,
   lockfile,
 ]
 

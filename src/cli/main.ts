@@ -3,6 +3,7 @@
 // First, for it must run before anything touches a file.
 import '../server/config-runtime.ts'
 import { Command } from 'commander'
+import { doctorCommand } from './doctor.ts'
 import { keysCommand } from './keys.ts'
 import { serveCommand } from './serve.ts'
 import { version } from './version.ts'
@@ -12,6 +13,7 @@ const program = new Command('ashlar')
   .version(version(), '-V, --version')
   .addCommand(serveCommand())
   .addCommand(keysCommand())
+  .addCommand(doctorCommand())
   .showSuggestionAfterError()
   .showHelpAfterError('Run with --help to see what there is.')
 

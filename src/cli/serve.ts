@@ -29,7 +29,9 @@ function addOption(command: Command, option: Option): void {
     option.env,
   ]
   const description = `${sentence} (${facts.filter(Boolean).join('; ')})`
-  if (repeatable) {
+  if (option.switch) {
+    command.option(flag, description)
+  } else if (repeatable) {
     const collect = (one: string, all: string[] = []): string[] => [...all, one]
     command.option(`${flag} <${value}>`, description, collect)
   } else {
@@ -71,7 +73,7 @@ async function serve(given: Record<string, string | string[] | boolean>): Promis
 function flagsOf(given: Record<string, unknown>): Flags {
   const named = options.map(({ name }) => {
     const camel = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-    return [name, given[camel]] as const
+    return [name, given[camel] === true ? 'on' : given[camel]] as const
   })
   return Object.fromEntries(named.filter(([, value]) => value !== undefined))
 }

@@ -39,8 +39,8 @@ export interface Source {
 const versionMark = '?versionId='
 
 /**
- * `bucket/key` or `/bucket/key`, percent-encoded or raw (k6 sends spaces as they are; '+' is a plus), with
- * `?versionId=` as its end. Throws InvalidArgument, and NotImplemented for the ARN of an access point.
+ * `bucket/key` or `/bucket/key`, encoded as a form is ('+' is a space, s5cmd sends it so) or raw (k6 sends spaces as they
+ * are), with `?versionId=` as its end. A plus sign has to be sent as `%2B`, as S3 wants it. Throws InvalidArgument, and NotImplemented for the ARN of an access point.
  */
 export function parseCopySource(text: string): CopySource {
   if (text.startsWith('arn:')) {
@@ -119,7 +119,7 @@ function splitPath(path: string, text: string): { bucket: string; key: string } 
 
 function decode(part: string, text: string): string {
   try {
-    return decodeURIComponent(part)
+    return decodeURIComponent(part.replaceAll('+', ' '))
   } catch {
     throw invalid('Invalid copy source encoding', text)
   }

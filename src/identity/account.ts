@@ -1,4 +1,5 @@
 /** Who may ask: accounts own buckets; keys act for accounts. */
+import type { Instant } from '../base/clock.ts'
 
 export interface Account {
   /** 64 hex digits, as S3's Owner.ID. */
@@ -14,6 +15,16 @@ export interface AccessKey {
   readonly secretAccessKey: string
   /** A temporary key works only together with this token. */
   readonly sessionToken: string | undefined
+  /** From this moment on the key is no good; absent for one that lasts. */
+  readonly expires?: Instant | undefined
+  readonly account: Account
+}
+
+/** What the token service takes for a token, as IBM's IAM. */
+export interface ApiKey {
+  /** Names the key in the log as an access key id does; it is no secret. */
+  readonly accessKeyId: string
+  readonly apiKey: string
   readonly account: Account
 }
 

@@ -38,11 +38,9 @@ const complain: Complaint = ({ says, region }) =>
     `The authorization header is malformed; ${says}`,
   )
 
-/** Bearer tokens are known and refused. */
 function withoutScheme(authorization: string): string {
   const space = authorization.indexOf(' ')
   const scheme = space < 0 ? authorization : authorization.slice(0, space)
-  if (/^Bearer$/i.test(scheme)) throw unsupportedMechanism()
   if (scheme === 'AWS4-ECDSA-P256-SHA256') throw unsupportedAlgorithm('Authorization')
   if (scheme !== 'AWS4-HMAC-SHA256') {
     const detail = { ArgumentName: 'Authorization', ArgumentValue: authorization }

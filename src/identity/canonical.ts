@@ -63,16 +63,34 @@ function isPlain(path: string): boolean {
 }
 
 export function canonicalRequest(parts: CanonicalParts, form: Form): string {
+  return canonicalText(canonicalPieces(parts, form))
+}
+
+/** What a canonical request is made of, each as it stands there. */
+export interface Pieces {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  /** In the order in which the client named them. */
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
+  readonly payload: string
+}
+
+export function canonicalPieces(parts: CanonicalParts, form: Form): Pieces {
   const { exchange, address, signedHeaders, payload } = parts
-  const headers = signedHeaders.map((name) => `${name}:${canonicalValue(exchange, name, form)}\n`)
-  return [
-    exchange.method,
-    form.path,
-    canonicalQuery(address.query),
-    headers.join(''),
-    signedHeaders.join(';'),
+  return {
+    method: exchange.method,
+    path: form.path,
+    query: canonicalQuery(address.query),
+    headers: signedHeaders.map((name) => [name, canonicalValue(exchange, name, form)]),
     payload,
-  ].join('\n')
+  }
+}
+
+export function canonicalText({ method, path, query, headers, payload }: Pieces): string {
+  const lines = headers.map(([name, value]) => `${name}:${value}\n`)
+  const names = headers.map(([name]) => name)
+  return [method, path, query, lines.join(''), names.join(';'), payload].join('\n')
 }
 
 /** A signed header that did not arrive counts as empty, and so fails unless it was signed empty. */

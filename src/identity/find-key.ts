@@ -10,15 +10,20 @@ export interface Named {
 }
 
 /**
- * A temporary key does not exist without its token, and a token belongs to none but its key. Throws InvalidAccessKeyId and
- * InvalidToken.
+ * A temporary key does not exist without its token, a token belongs to none but its key, and both end together: whoever has
+ * not the token is not told of the end. Throws InvalidAccessKeyId, InvalidToken and ExpiredToken.
  */
-export function findKey({ accessKeyId, sessionToken }: Named, { credentials }: Realm): AccessKey {
+export function findKey({ accessKeyId, sessionToken }: Named, realm: Realm): AccessKey {
+  const { credentials, now } = realm
   const key = credentials.find(accessKeyId)
   if (key === undefined || (key.sessionToken !== undefined && sessionToken === undefined)) {
     throw new S3Error('InvalidAccessKeyId', { AWSAccessKeyId: accessKeyId })
   }
   if (sessionToken === undefined) return key
-  if (key.sessionToken !== undefined && isSame(sessionToken, key.sessionToken)) return key
-  throw new S3Error('InvalidToken', { 'Token-0': sessionToken })
+  const detail = { 'Token-0': sessionToken }
+  if (key.sessionToken === undefined || !isSame(sessionToken, key.sessionToken)) {
+    throw new S3Error('InvalidToken', detail)
+  }
+  if (key.expires !== undefined && now >= key.expires) throw new S3Error('ExpiredToken', detail)
+  return key
 }

@@ -3,6 +3,7 @@ import { S3Error } from '../model/errors.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import type { Query } from '../wire/address.ts'
 import type { Account } from './account.ts'
+import { yandexTokenHeader } from './bearer.ts'
 import { findKey, type Named } from './find-key.ts'
 import { severalMechanisms } from './identify.ts'
 import { mismatch } from './mismatch.ts'
@@ -40,7 +41,7 @@ export function identifyForm(fields: Fields, realm: Realm): FormIdentity {
 
 /** A form brings its own proof: another one beside it would leave open whose request this is. */
 export function refuseOtherProof({ headers }: Pick<Exchange, 'headers'>, query: Query): void {
-  const authorization = headers.get('authorization')
+  const authorization = headers.get('authorization') ?? headers.get(yandexTokenHeader)
   if (authorization === undefined && !isPresigned(query) && !isPresignedV2(query)) return
   throw severalMechanisms(authorization)
 }

@@ -8,6 +8,7 @@ import type { Exchange } from '../wire/exchange.ts'
 import type { Seal } from '../wire/seal.ts'
 import type { Account } from './account.ts'
 import { claimFromHeader } from './authorization-header.ts'
+import { bearerToken, identifyBearer, yandexTokenHeader } from './bearer.ts'
 import type { Claim } from './claim.ts'
 import { findKey } from './find-key.ts'
 import { claimFromQuery, isPresigned } from './presigned-query.ts'
@@ -26,10 +27,13 @@ export interface Identity {
 
 /**
  * Throws AccessDenied for the anonymous, and whatever is wrong with what others bring: InvalidAccessKeyId, InvalidToken,
- * SignatureDoesNotMatch, RequestTimeTooSkewed, AuthorizationHeaderMalformed, AuthorizationQueryParametersError,
+ * ExpiredToken, SignatureDoesNotMatch, RequestTimeTooSkewed, AuthorizationHeaderMalformed, AuthorizationQueryParametersError,
  * InvalidArgument, InvalidRequest, NotImplemented. Reads no byte of the body.
  */
 export function identify(exchange: Exchange, address: Address, realm: Realm): Identity {
+  checkOneWay(exchange, address)
+  const token = bearerToken(exchange.headers)
+  if (token !== undefined) return { address, ...identifyBearer(token, exchange, realm) }
   const claim = readClaim(exchange, address, realm)
   const key = findKey(claim, realm)
   const signed = { exchange, address }
@@ -37,10 +41,18 @@ export function identify(exchange: Exchange, address: Address, realm: Realm): Id
   return { account: key.account, accessKeyId: key.accessKeyId, ...proof }
 }
 
+/** Of two proofs, whoever checks might read the one and whoever acts the other. */
+function checkOneWay({ headers }: Exchange, { query }: Address): void {
+  const authorization = headers.get('authorization')
+  const inHeaders = [authorization, headers.get(yandexTokenHeader)].filter(
+    (one) => one !== undefined,
+  )
+  const inQuery = [isPresigned(query), isPresignedV2(query)].filter(Boolean)
+  if (inHeaders.length + inQuery.length > 1) throw severalMechanisms(authorization)
+}
+
 function readClaim(exchange: Exchange, { query }: Address, realm: Realm): Claim {
   const authorization = exchange.headers.get('authorization')
-  const ways = [authorization !== undefined, isPresigned(query), isPresignedV2(query)]
-  if (ways.filter(Boolean).length > 1) throw severalMechanisms(authorization)
   if (isPresigned(query)) return claimFromQuery(exchange, query, realm)
   if (isPresignedV2(query)) return claimFromQueryV2(exchange, query, realm)
   if (authorization === undefined) throw new S3Error('AccessDenied')
@@ -49,7 +61,6 @@ function readClaim(exchange: Exchange, { query }: Address, realm: Realm): Claim 
     : claimFromHeader(exchange, authorization, realm)
 }
 
-/** Whoever checks might read the one and whoever acts the other. */
 export function severalMechanisms(authorization: string | undefined): S3Error {
   const says =
     'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified'

@@ -59,7 +59,10 @@ export function proveV2(claim: ClaimV2, key: AccessKey, { exchange, address }: S
   })
   const texts = stringsToSign(claim, exchange, address)
   const isSigned = (text: string): boolean => isSame(claim.signature, signV2(key, text))
-  if (!texts.some(isSigned)) throw mismatch({ ...claim, stringToSign: texts[0] ?? '' })
+  if (!texts.some(isSigned)) {
+    const suspect = { claim, key, exchange, address }
+    throw mismatch({ ...claim, stringToSign: texts[0] ?? '', suspect })
+  }
   return { address, seal }
 }
 

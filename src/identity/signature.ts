@@ -20,7 +20,8 @@ export function verifySignature(claim: ClaimV4, key: AccessKey, parts: Canonical
     if (isSame(claim.signature, sign(secret, stringToSign))) return form
     first ??= { canonical, stringToSign }
   }
-  throw mismatch({ ...claim, ...(first ?? { canonical: '', stringToSign: '' }) })
+  const suspect = { claim, key, ...parts }
+  throw mismatch({ ...claim, ...(first ?? { canonical: '', stringToSign: '' }), suspect })
 }
 
 interface Attempt {
@@ -28,7 +29,7 @@ interface Attempt {
   readonly stringToSign: string
 }
 
-function textToSign(claim: ClaimV4, canonical: string): string {
+export function textToSign(claim: Pick<ClaimV4, 'timestamp' | 'scope'>, canonical: string): string {
   const { timestamp, scope } = claim
   return ['AWS4-HMAC-SHA256', timestamp, scopeText(scope), sha256Hex(canonical)].join('\n')
 }

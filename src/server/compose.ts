@@ -13,6 +13,7 @@ import type { Settings } from '../domain/settings.ts'
 import { Uploads } from '../domain/uploads.ts'
 import type { Account, Credentials } from '../identity/account.ts'
 import type { Realm } from '../identity/realm.ts'
+import type { Tokens } from '../identity/tokens.ts'
 import type { Service } from '../operations/service.ts'
 import { combine, composite, multipartEtag } from '../payload/checksums/combine.ts'
 import { loadHashers } from '../payload/checksums/hashers.ts'
@@ -65,6 +66,8 @@ export interface Parts {
   readonly keys: KeyStores
   readonly settings: Settings
   readonly credentials: Credentials
+  /** Absent where the token service is off. */
+  readonly tokens?: Tokens | undefined
   readonly chance: Chance
   /** Told of bytes on their way to the disk. Throws where there is no room for them. */
   readonly takeRoom: (sizeBytes: number) => void
@@ -76,6 +79,7 @@ export interface Composed {
   readonly holds: Holds
   readonly metadata: MetadataStore
   readonly envelopes: Envelopes
+  readonly tokens: Tokens | undefined
   /** What signatures are checked against at this moment. */
   realm(now: Instant): Realm
   /** What the operation of one request is handed. */
@@ -90,7 +94,7 @@ export interface Asked {
 }
 
 export async function compose(parts: Parts): Promise<Composed> {
-  const { stores, keys, settings, credentials, chance, takeRoom } = parts
+  const { stores, keys, settings, credentials, tokens, chance, takeRoom } = parts
   const { metadata, blobs } = stores
   await loadHashers()
   const holds = new Holds()
@@ -111,7 +115,8 @@ export async function compose(parts: Parts): Promise<Composed> {
     holds,
     metadata,
     envelopes: shared.envelopes,
-    realm: (now) => ({ credentials, region: settings.region, now }),
+    tokens,
+    realm: (now) => ({ credentials, region: settings.region, now, tokens }),
     serviceFor: ({ caller, bucket, exchange }) => ({
       ...shared,
       caller,

@@ -19,6 +19,9 @@ export interface Config {
   /** Keys of customers are taken over plain http. */
   readonly customerKeysOverHttp: boolean
   readonly keys: KeyConfig
+  readonly tokenService: boolean
+  /** Diagnoses of signatures a second. */
+  readonly doctorRate: number
   readonly reclaimGraceMs: number
   readonly diskReserveBytes: number
   /** The root account's pair, when the operator gives it. */
@@ -55,6 +58,8 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     defaultEncryption: text('default-encryption') as Config['defaultEncryption'],
     customerKeysOverHttp: text('sse-c-over-http') === 'on',
     keys: readKeyConfig({ value: text, keys, data, warnings }),
+    tokenService: text('token-service') === 'on',
+    doctorRate: parseRate(text('doctor-rate') ?? ''),
     reclaimGraceMs: parseSeconds(text('reclaim-grace') ?? '') * 1000,
     diskReserveBytes: parseMebibytes(text('disk-reserve') ?? '') * mebibyte,
     root: rootPair(text('root-access-key'), text('root-secret-key')),
@@ -141,6 +146,11 @@ function parseMebibytes(text: string): number {
   throw new ConfigError(
     `ASHLAR_DISK_RESERVE cannot be '${text}'. It is a number of MiB, e.g. 256, or 0.`,
   )
+}
+
+function parseRate(text: string): number {
+  if (/^[0-9]{1,4}$/.test(text)) return Number(text)
+  throw new ConfigError(`ASHLAR_DOCTOR_RATE cannot be '${text}'. It is a number, e.g. 2, or 0.`)
 }
 
 function readTls(cert: string | undefined, key: string | undefined): Config['tls'] {

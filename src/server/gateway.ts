@@ -21,6 +21,7 @@ import type { Composed } from './compose.ts'
 import { preflight, readCors, shared } from './cors.ts'
 import type { DiskRoom } from './disk-room.ts'
 import type { HttpExchange } from './exchange.ts'
+import type { Doctor } from './doctor.ts'
 import { checkForm } from './form.ts'
 import { healthOf } from './health.ts'
 import type { Serve } from './listener.ts'
@@ -29,6 +30,7 @@ import { perform } from './perform.ts'
 import { postObject } from './post-object.ts'
 import { primed } from './primed.ts'
 import type { Timings } from './timings.ts'
+import { answerTokenRequest, isTokenRequest } from './token-service.ts'
 import { namesOf, type Told } from './told.ts'
 
 export interface GatewayParts {
@@ -37,6 +39,7 @@ export interface GatewayParts {
   readonly domains: readonly string[]
   readonly clock: Clock
   readonly log: Log
+  readonly doctor: Pick<Doctor, 'see'>
   readonly timings: Timings
 }
 
@@ -54,7 +57,7 @@ export class Gateway {
   }
 
   readonly serve: Serve = async (exchange, send) => {
-    const { clock, log } = this.#parts
+    const { clock, log, doctor } = this.#parts
     const story: Told = {}
     const reply = shared(await this.#answer(exchange, story), story.cors)
     const sent = await send(reply)
@@ -71,6 +74,7 @@ export class Gateway {
       milliseconds: clock.now() - exchange.arrived,
       cut: sent.cut !== undefined,
     })
+    doctor.see(story.failure, exchange)
   }
 
   async #answer(exchange: HttpExchange, story: Told): Promise<Reply> {
@@ -90,6 +94,7 @@ export class Gateway {
     const health = healthOf(exchange, sent, this.#stopping)
     story.monitor = health !== undefined
     if (health !== undefined) return health
+    if (isTokenRequest(exchange, sent)) return answerTokenRequest(exchange, s3.tokens)
     const cors = await readCors(exchange, sent, s3.metadata)
     story.cors = cors
     if (exchange.method === 'OPTIONS') return preflight(cors)
@@ -111,6 +116,7 @@ export class Gateway {
 
   /** The one place where an error becomes an answer, and where one that is no S3Error is told with its stack. */
   #failed(error: unknown, exchange: HttpExchange, story: Told): Reply {
+    story.failure = error
     story.code = error instanceof S3Error ? error.code : 'InternalError'
     if (!(error instanceof S3Error) && !exchange.signal.aborted) {
       const fields = { reqId: exchange.id, op: story.operation, err: error }

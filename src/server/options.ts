@@ -13,6 +13,8 @@ export interface Option {
   readonly value: string
   readonly default?: string
   readonly choices?: readonly string[]
+  /** Given or not: its flag takes no value, and in the environment it is `on` or `off`. */
+  readonly switch?: boolean
   /** May be given more than once; in the environment its values are separated by commas. */
   readonly repeatable?: boolean
   /** The value may be left in a file that `<env>_FILE` names; it is never shown or logged. */
@@ -42,6 +44,8 @@ export type OptionName =
   | 'vault-namespace'
   | 'vault-ca'
   | 'vault-over-http'
+  | 'token-service'
+  | 'doctor-rate'
   | 'reclaim-grace'
   | 'disk-reserve'
   | 'root-access-key'
@@ -213,6 +217,25 @@ export const options: readonly Option[] = [
     default: 'off',
     choices: ['on', 'off'],
     sentence: 'allow a plain http address of Vault beyond this machine',
+  },
+  {
+    name: 'token-service',
+    flag: '--token-service',
+    env: 'ASHLAR_TOKEN_SERVICE',
+    value: 'on | off',
+    default: 'off',
+    choices: ['on', 'off'],
+    switch: true,
+    sentence:
+      'exchange the API keys of the accounts file for bearer tokens at POST /identity/token, as IBM IAM does',
+  },
+  {
+    name: 'doctor-rate',
+    env: 'ASHLAR_DOCTOR_RATE',
+    value: 'count',
+    default: '2',
+    sentence:
+      'signatures that do not match are examined this many times a second, for the log; 0 examines none',
   },
   {
     name: 'reclaim-grace',

@@ -2,20 +2,13 @@
  * The root account: made at random on the first start and kept in the data folder, readable by its owner only. There is no
  * default that anybody could know.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Chance } from '../base/chance.ts'
 import type { AccessKey } from '../identity/account.ts'
 import type { Config } from './config.ts'
-import { ConfigError, readText } from './config-error.ts'
+import { ConfigError } from './config-error.ts'
+import { keepSecretFile, readSecretFile } from './secret-file.ts'
 
 export interface RootAccount {
   readonly key: AccessKey
@@ -45,7 +38,9 @@ export function openRootAccount(
   const identity = kept ?? freshIdentity(chance)
   const fresh = config.root === undefined && keptPair(kept) === undefined
   if (kept === undefined || fresh) {
-    keep(file, fresh ? { ...identity, accessKeyId, secretAccessKey } : identity)
+    const made = fresh ? { ...identity, accessKeyId, secretAccessKey } : identity
+    // Durable before any bucket names the account as its owner.
+    keepSecretFile(file, `${JSON.stringify(made, undefined, 2)}\n`)
   }
   const account = {
     canonicalId: identity.canonicalId,
@@ -58,15 +53,9 @@ export function openRootAccount(
 }
 
 function readKept(file: string): Kept {
-  const others = statSync(file).mode & 0o077
-  if (others !== 0) {
-    throw new ConfigError(
-      `${file} holds the root key and others than its owner may read it. Run: chmod 600 ${file}`,
-    )
-  }
   const damaged = `${file} is damaged. Restore it from a backup; without it a new root account would not own the buckets of the old one.`
   try {
-    const kept = JSON.parse(readText(file, 'The data folder')) as Kept
+    const kept = JSON.parse(readSecretFile(file, 'the root key')) as Kept
     if (/^[0-9a-f]{64}$/.test(kept.canonicalId) && /^[0-9]{12}$/.test(kept.accountId)) return kept
   } catch (error) {
     if (error instanceof ConfigError) throw error
@@ -106,17 +95,4 @@ function draw(chance: Chance, count: number, alphabet: string): string {
     if (byte < fair) text += alphabet.charAt(byte % alphabet.length)
   }
   return text
-}
-
-/** Whole or not at all, and durable before any bucket names the account as its owner. */
-function keep(file: string, kept: Kept): void {
-  const unfinished = `${file}.new`
-  const descriptor = openSync(unfinished, 'w', 0o600)
-  writeSync(descriptor, `${JSON.stringify(kept, undefined, 2)}\n`)
-  fsyncSync(descriptor)
-  closeSync(descriptor)
-  renameSync(unfinished, file)
-  const folder = openSync(join(file, '..'), 'r')
-  fsyncSync(folder)
-  closeSync(folder)
 }

@@ -3,20 +3,23 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { systemChance, type Chance } from '../base/chance.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
-import type { AccessKey } from '../identity/account.ts'
 import type { Settings } from '../domain/settings.ts'
+import type { ServerFacts } from '../identity/doctor/alternative.ts'
+import { Tokens } from '../identity/tokens.ts'
 import type { Log } from '../observe/log.ts'
 import { serverKey } from '../stores/keys/key-stores.ts'
-import { credentialsOf, readAccounts } from './accounts.ts'
+import { credentialsOf, readAccounts, type Keys } from './accounts.ts'
 import { startBackground } from './background.ts'
 import { compose, openStores } from './compose.ts'
 import type { Config } from './config.ts'
 import { ConfigError, openSecret } from './config-error.ts'
 import { DiskRoom } from './disk-room.ts'
+import { Doctor } from './doctor.ts'
 import { Gateway } from './gateway.ts'
 import { openKeys, type OpenedKeys } from './keys.ts'
 import { listen, type Listener } from './listener.ts'
 import { openRootAccount, type RootAccount } from './root-account.ts'
+import { openTokenKey } from './token-key.ts'
 import { timings as usualTimings, type Timings } from './timings.ts'
 
 /** More connections than this wait in the kernel's queue: each can hold a socket and a file, of which a process has few. */
@@ -51,24 +54,32 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const data = openFolder(config.data)
   const stores = undo.use(await openStores({ data, clock, onFatal: surroundings.onFatal }))
   const root = openRootAccount({ ...config, data }, chance)
-  const credentials = credentialsOf([root.key, ...furtherAccounts(config, log)])
+  const further = furtherAccounts(config, log)
+  const credentials = credentialsOf([root.key, ...further.keys], further.apiKeys)
+  const tokens = config.tokenService
+    ? new Tokens(openTokenKey(data, chance), further.apiKeys)
+    : undefined
   const keys = undo.use(openKeys(config.keys, { clock, chance, log }))
   const warning = prepareKeys(keys, config)
   if (warning !== undefined) log.warn({ folder: config.keys.folder }, warning)
-  const bound = { endpoint: '' }
+  const bound = { endpoint: '', port: 0 }
   const settings = settingsOf(config, bound)
   const { reclaimGraceMs, diskReserveBytes: reserveBytes } = config
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log }))
-  const s3 = await compose({ stores, keys, settings, credentials, chance, takeRoom: room.take })
+  const takeRoom = room.take
+  const s3 = await compose({ stores, keys, settings, credentials, tokens, chance, takeRoom })
   undo.use(startBackground({ ...s3, stores, keys, clock, log, reclaimGraceMs }))
-  const gateway = new Gateway({ s3, room, domains: domainsOf(config), clock, log, timings })
+  const domains = domainsOf(config)
+  const facts = (): ServerFacts => ({ region: config.region, domains, port: bound.port })
+  const doctor = new Doctor({ log, clock, perSecond: config.doctorRate, facts })
+  const gateway = new Gateway({ s3, room, domains, clock, log, doctor, timings })
   const { host, port, tls } = config
   const listener = await open(config, () =>
     listen(gateway.serve, { host, port, tls, connectionsMax, timings, clock, chance }),
   )
   undo.defer(() => listener.close())
   undo.defer(() => gateway.stop())
-  bound.endpoint = endpointOf(config, listener)
+  Object.assign(bound, { endpoint: endpointOf(config, listener), port: listener.port })
   const running = undo.move()
   const close = (): Promise<void> => running.disposeAsync()
   return {
@@ -117,8 +128,8 @@ function openFolder(folder: string): string {
   return path
 }
 
-function furtherAccounts({ accountsFile }: Config, log: Log): readonly AccessKey[] {
-  if (accountsFile === undefined) return []
+function furtherAccounts({ accountsFile }: Config, log: Log): Keys {
+  if (accountsFile === undefined) return { keys: [], apiKeys: [] }
   const keys = readAccounts(accountsFile)
   for (const sentence of openSecret(accountsFile)) log.warn({}, sentence)
   return keys

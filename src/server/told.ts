@@ -6,6 +6,8 @@ import type { Cors } from './cors.ts'
 export interface Told extends Story {
   address?: Address
   cors?: Cors
+  /** What it failed with. */
+  failure?: unknown
 }
 
 export function namesOf({ bucket, key, query }: Address): Story {

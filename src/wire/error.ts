@@ -13,13 +13,10 @@ type Field = readonly [name: string, value: string | number]
 export function encodeError(error: unknown, exchange: Exchange, address?: Address): Reply {
   const known = error instanceof S3Error ? error : new S3Error('InternalError')
   if (known.status === 304) return notModified(known)
-  const headers = headersOf(known)
-  if (exchange.method === 'HEAD') return { status: known.status, headers, body: undefined }
-  return {
-    status: known.status,
-    headers: [['Content-Type', 'application/xml'], ...headers],
-    body: writeXml('Error', fieldsOf(known, exchange, address)),
-  }
+  const headers = [['Content-Type', 'application/xml'] as const, ...headersOf(known)]
+  const isHead = exchange.method === 'HEAD'
+  const body = isHead ? undefined : writeXml('Error', fieldsOf(known, exchange, address))
+  return { status: known.status, headers, body }
 }
 
 /** It has no body, so its facts are the header fields that a whole answer would have had. */

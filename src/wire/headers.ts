@@ -20,6 +20,7 @@ const refusals: ReadonlyMap<string, ErrorCode> = new Map([
   ['x-amz-decoded-content-length', 'InvalidArgument'],
   ['x-amz-security-token', 'InvalidArgument'],
   ['x-amz-trailer', 'InvalidArgument'],
+  ['x-yacloud-subjecttoken', 'InvalidArgument'],
 ])
 
 /**

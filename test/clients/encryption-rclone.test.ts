@@ -21,7 +21,7 @@ clientSuite('rclone-debian', (program) => {
   let folder: string
 
   before(async () => {
-    server = await startTlsServer([], ['--kms-key', 'testkey-1'])
+    server = await startTlsServer([], { args: ['--kms-key', 'testkey-1'] })
     folder = await mkdtemp(join(tmpdir(), 'ashlar-rclone-'))
     await mkdir(join(folder, 'tree'))
     for (const [name, size] of Object.entries(sizes)) {

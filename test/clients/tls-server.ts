@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServer } from '../harness/server.ts'
-import type { TestServer } from '../harness/server.ts'
+import type { ServerOptions, TestServer } from '../harness/server.ts'
 import { writeCertificate } from './certificate.ts'
 
 export interface TlsServer extends TestServer {
@@ -11,15 +11,15 @@ export interface TlsServer extends TestServer {
   readonly certificate: string
 }
 
-/** Serves https under localhost, 127.0.0.1 and these domains, with and without a bucket in front; `args` are further words. */
+/** Serves https under localhost, 127.0.0.1 and these domains, with and without a bucket in front. */
 export async function startTlsServer(
   domains: readonly string[] = [],
-  args: readonly string[] = [],
+  options: ServerOptions = {},
 ): Promise<TlsServer> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-tls-'))
   const names = ['localhost', ...domains].flatMap((domain) => [domain, `*.${domain}`])
   const tls = await writeCertificate(folder, names)
-  const server = await startServer({ tls, domains, args })
+  const server = await startServer({ ...options, tls, domains })
   const stop = async (): Promise<void> => {
     await server.stop()
     await rm(folder, { recursive: true, force: true })

@@ -9,7 +9,8 @@ const id = 'A'.repeat(32)
 const read: ReadonlyArray<readonly [string, object]> = [
   ['photos/a.jpg', { bucket: 'photos', key: 'a.jpg' }],
   ['/photos/a.jpg', { bucket: 'photos', key: 'a.jpg' }],
-  ['photos/a b+c', { bucket: 'photos', key: 'a b+c' }],
+  // Recorded of S3: an unencoded plus is a space (aws-sdk-js issue 1821, aws-sdk-php issue 236).
+  ['photos/a b+c', { bucket: 'photos', key: 'a b c' }],
   ['photos/a%20b%2Bc', { bucket: 'photos', key: 'a b+c' }],
   ['photos%2Fa', { bucket: 'photos', key: 'a' }],
   ['photos/ä', { bucket: 'photos', key: 'ä' }],

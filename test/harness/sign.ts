@@ -43,6 +43,8 @@ export interface RequestPlan {
   readonly httpChunked?: boolean | undefined
   /** In the query, valid so many seconds. */
   readonly presign?: number | undefined
+  /** Names of headers that are signed although signers leave them out, as Connection. */
+  readonly signable?: readonly string[] | undefined
   /** Another Host than the one that is dialled. */
   readonly host?: string | undefined
   readonly keys?: Keys | undefined
@@ -74,7 +76,7 @@ export async function signRequest(server: Signable, plan: RequestPlan): Promise<
   const request = { method, protocol: 'http:', hostname: server.host, path, query, headers }
   const signed =
     plan.presign === undefined
-      ? await signer.sign(request, { signingDate: when })
+      ? await signer.sign(request, { signingDate: when, ...signableOf(plan) })
       : await signer.presign(request, { signingDate: when, expiresIn: plan.presign })
   const seed =
     /Signature=([0-9a-f]{64})/.exec(signed.headers['authorization'] ?? '')?.[1] ??
@@ -99,6 +101,10 @@ export function withHeader(
 ): WireRequest {
   const others = request.headers.filter(([other]) => other.toLowerCase() !== name.toLowerCase())
   return { ...request, headers: value === undefined ? others : [...others, [name, value]] }
+}
+
+function signableOf({ signable }: RequestPlan): { signableHeaders?: Set<string> } {
+  return signable === undefined ? {} : { signableHeaders: new Set(signable) }
 }
 
 function lengthHeaders(body: Uint8Array, plan: RequestPlan): Array<[string, string]> {

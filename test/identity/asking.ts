@@ -27,16 +27,26 @@ export function refused(
   code: string,
   message?: RegExp,
 ): Record<string, unknown> {
+  return refusal(() => ask(request), code, message)
+}
+
+/** The same where another realm is asked. */
+export function refusedIn(
+  realm: Realm,
+  request: WireRequest,
+  code: string,
+): Record<string, unknown> {
+  return refusal(() => ask(request, realm), code)
+}
+
+function refusal(asking: () => Identity, code: string, message?: RegExp): Record<string, unknown> {
   let detail: Record<string, unknown> = {}
-  assert.throws(
-    () => ask(request),
-    (error: Error & { code?: string; detail?: Record<string, unknown> }) => {
-      assert.equal(error.code, code, error.message)
-      if (message !== undefined) assert.match(error.message, message)
-      detail = error.detail ?? {}
-      return true
-    },
-  )
+  assert.throws(asking, (error: Error & { code?: string; detail?: Record<string, unknown> }) => {
+    assert.equal(error.code, code, error.message)
+    if (message !== undefined) assert.match(error.message, message)
+    detail = error.detail ?? {}
+    return true
+  })
   return detail
 }
 

@@ -142,3 +142,13 @@ test('a credential for another place, day or service', () => {
   ])
   assert.throws(() => identified(odd), { code })
 })
+
+test('SigV4A is refused by name in a form as well', () => {
+  const fields = made({}).map(([name, value]) =>
+    /^x-amz-algorithm$/i.test(name)
+      ? ([name, 'AWS4-ECDSA-P256-SHA256'] as const)
+      : ([name, value] as const),
+  )
+  assert.notDeepEqual(fields, made({}))
+  assert.throws(() => identified(fields), { code: 'NotImplemented' })
+})

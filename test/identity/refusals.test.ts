@@ -1,9 +1,10 @@
 /** What went wrong in other stores while they asked who asks: the rows of class A, each with its refusal. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Realm } from '../../src/identity/realm.ts'
 import { exampleKey, realmAt, temporaryKey } from '../harness/exchange.ts'
 import { withHeader, type RequestPlan } from '../harness/sign.ts'
-import { ask, minutes, now, refused, signed } from './asking.ts'
+import { ask, minutes, now, refused, refusedIn, signed } from './asking.ts'
 
 const seals: Array<[NonNullable<RequestPlan['payload']>, string]> = [
   ['sha256', 'sha256'],
@@ -111,6 +112,51 @@ test('A10: a token belongs to its key', async () => {
     assert.equal(refused(wrong, 'InvalidToken')['Token-0'], 'other')
     refused(await signed({ presign, keys }), 'InvalidAccessKeyId')
     refused(await signed({ presign, keys: { ...exampleKey, sessionToken: 'x' } }), 'InvalidToken')
+  }
+})
+
+test('a temporary key ends with its token, and only who has the token is told so', async () => {
+  const { accessKeyId, secretAccessKey, sessionToken } = temporaryKey
+  const keys = { accessKeyId, secretAccessKey, sessionToken }
+  const until = (expires: number): Realm => {
+    const temporary = { ...temporaryKey, expires }
+    return realmAt(now, { credentials: { find: () => temporary, account: () => undefined } })
+  }
+  for (const presign of [undefined, 60]) {
+    const request = await signed({ presign, keys })
+    assert.equal(ask(request, until(now.getTime() + 1)).accessKeyId, accessKeyId)
+    for (const late of [0, 60_000]) {
+      const detail = refusedIn(until(now.getTime() - late), request, 'ExpiredToken')
+      assert.deepEqual(detail, { 'Token-0': sessionToken })
+    }
+    const guessed = await signed({ presign, keys: { ...keys, sessionToken: 'other' } })
+    refusedIn(until(0), guessed, 'InvalidToken')
+    const without = await signed({ presign, keys: { accessKeyId, secretAccessKey } })
+    refusedIn(until(0), without, 'InvalidAccessKeyId')
+  }
+})
+
+test('SigV4A is refused by name, in the query too', async () => {
+  const request = await signed({ presign: 60 })
+  const target = request.target.replace('AWS4-HMAC-SHA256', 'AWS4-ECDSA-P256-SHA256')
+  assert.notEqual(target, request.target)
+  const asked = { ...request, target: `${target}&X-Amz-Region-Set=%2A` }
+  const detail = refused(asked, 'NotImplemented', /AWS4-ECDSA-P256-SHA256 is not implemented/)
+  assert.deepEqual(detail, { Header: 'X-Amz-Algorithm' })
+})
+
+test('a signature that leaves out the Host, or what an x-amz- header says, is none of this request', async () => {
+  const request = await signed({ headers: { 'x-amz-meta-a': 'b' } })
+  for (const name of ['host', 'x-amz-meta-a', 'x-amz-date', 'x-amz-content-sha256']) {
+    const [, authorization = ''] =
+      request.headers.find(([other]) => other === 'authorization') ?? []
+    const shorter = authorization.replace(
+      new RegExp(`(SignedHeaders=(?:[^,]*;)?)${name}(;|,)`),
+      '$1$2',
+    )
+    assert.notEqual(shorter, authorization, name)
+    const detail = refused(withHeader(request, 'authorization', shorter), 'AccessDenied')
+    assert.equal(detail['HeadersNotSigned'], name)
   }
 })
 

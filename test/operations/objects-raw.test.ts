@@ -56,6 +56,19 @@ test('a copy source as k6 writes it: raw UTF-8, spaces and all', async () => {
   assert.match(copied.text, /<ETag>(&quot;|")5d41402abc4b2a76b9719d911017c592/)
 })
 
+test('a copy source as s5cmd writes it: a space as a plus, a plus as an escape', async () => {
+  const put = await send({ method: 'PUT', path: '/photos/a%2Bb%20c', body: 'plus' })
+  assert.equal(put.status, 200)
+  for (const [source, status] of [
+    ['photos/a%2Bb+c', 200],
+    ['photos/a+b+c', 404],
+  ] as const) {
+    const headers = { 'x-amz-copy-source': source }
+    const copied = await send({ method: 'PUT', path: '/photos/copied', headers })
+    assert.equal(copied.status, status, copied.text)
+  }
+})
+
 for (const source of [
   '/',
   'b',

@@ -88,11 +88,40 @@ const account = {
 }
 
 test('accounts are found by key and by canonical id', () => {
-  const keys = readAccounts(file(JSON.stringify({ accounts: [account] })))
+  const { keys } = readAccounts(file(JSON.stringify({ accounts: [account] })))
   const credentials = credentialsOf(keys)
   assert.equal(credentials.find('KEYONE')?.account.accountId, '123456789012')
   assert.equal(credentials.account('a'.repeat(64))?.displayName, 'one')
   assert.equal(credentials.find('KEYTWO'), undefined)
+})
+
+test('a temporary key and an API key of the accounts file', () => {
+  const temporary = { accessKeyId: 'KEYTEMP', secretAccessKey: 'secret-two', sessionToken: 'token' }
+  const expires = '2026-11-20T12:00:00Z'
+  const apiKeys = [{ id: 'ApiKey-one', apiKey: 'an-api-key-of-24-letters' }]
+  const given = { ...account, keys: [{ ...temporary, expires }], apiKeys }
+  const read = readAccounts(file(JSON.stringify({ accounts: [given] })))
+  assert.equal(read.keys[0]?.expires, Date.UTC(2026, 10, 20, 12))
+  assert.equal(read.apiKeys[0]?.accessKeyId, 'ApiKey-one')
+  assert.equal(read.apiKeys[0]?.account, read.keys[0]?.account)
+  const credentials = credentialsOf([], read.apiKeys)
+  assert.equal(credentials.account('a'.repeat(64))?.displayName, 'one')
+  const wrong: ReadonlyArray<readonly [object, RegExp]> = [
+    [{ ...given, keys: [{ ...account.keys[0], expires }] }, /expires needs a sessionToken/],
+    [{ ...given, keys: [{ ...temporary, expires: 'tomorrow' }] }, /expires must be a text/],
+    [{ ...given, keys: [{ ...temporary, expires: '2026-13-20T12:00:00Z' }] }, /no day and time/],
+    [
+      { ...given, apiKeys: [{ id: 'a/b', apiKey: 'an-api-key-of-24-letters' }] },
+      /apiKeys\[0\]: id/,
+    ],
+    [{ ...given, apiKeys: [{ id: 'short', apiKey: 'too short' }] }, /apiKeys\[0\]: apiKey/],
+  ]
+  for (const [data, expected] of wrong) {
+    const mistaken = file(JSON.stringify({ accounts: [data] }))
+    assert.throws(() => readAccounts(mistaken), expected)
+  }
+  const both = [...read.apiKeys, ...read.apiKeys]
+  assert.throws(() => credentialsOf([], both), /given twice/)
 })
 
 test('a mistake in the accounts file is named by its place, and no secret is shown', () => {
@@ -121,5 +150,5 @@ test('a mistake in the accounts file is named by its place, and no secret is sho
   }
   assert.throws(() => readAccounts(file('{')), /is not JSON/)
   const twice = readAccounts(file(JSON.stringify({ accounts: [account, account] })))
-  assert.throws(() => credentialsOf(twice), /given twice/)
+  assert.throws(() => credentialsOf(twice.keys), /given twice/)
 })

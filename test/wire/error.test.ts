@@ -39,10 +39,19 @@ test('an address that could not be read leaves no resource', () => {
   assert.doesNotMatch(Buffer.from(body as Uint8Array).toString(), /<Resource>/)
 })
 
-test('HEAD gets the status alone', () => {
-  const { status, body } = encode(new S3Error('NoSuchKey', { Key: 'k' }), 'HEAD')
-  assert.equal(status, 404)
-  assert.equal(body, undefined)
+test('HEAD gets the head of the same answer and no document', () => {
+  const errors = [
+    new S3Error('NoSuchKey', { Key: 'k' }),
+    new S3Error('AuthorizationHeaderMalformed', { Region: 'r' }),
+    new S3Error('InvalidRange', { ActualObjectSize: 5 }),
+    new S3Error('PreconditionFailed'),
+  ]
+  for (const error of errors) {
+    const [head, whole] = [encode(error, 'HEAD'), encode(error)]
+    assert.deepEqual([head.status, head.headers], [whole.status, whole.headers])
+    assert.equal(head.body, undefined)
+    assert.notEqual(whole.body, undefined)
+  }
 })
 
 test('304 says what the whole answer would have said in its headers, and nothing else', () => {

@@ -82,9 +82,7 @@ export class VaultClient implements Disposable {
     const answer = await this.#send(method, path, body)
     if (answer.status !== 403) return answer
     // A token that was renewed lies in its file already.
-    const token = this.#options.token()
-    if (token === this.#token) return answer
-    this.#token = token
+    this.#token = this.#options.token()
     return this.#send(method, path, body)
   }
 

@@ -1,0 +1,3 @@
+module ashlar/bench/load
+
+go 1.24
