@@ -10,7 +10,8 @@ export async function gather(
   for await (const chunk of source) {
     sizeBytes += chunk.length
     if (sizeBytes > bytesMax) return undefined
-    chunks.push(chunk)
+    // A chunk is lent: it may be gone once the next one is asked for.
+    chunks.push(new Uint8Array(chunk))
   }
   const [first] = chunks
   return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)

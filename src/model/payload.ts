@@ -1,4 +1,7 @@
-/** Object bytes on their way in or out, as an operation sees them: never gathered, read once, at the reader's pace. */
+/**
+ * Object bytes on their way in or out, as an operation sees them: never gathered, read once, at the reader's pace. A chunk is
+ * lent to its reader until it asks for the next one.
+ */
 
 export interface Payload extends AsyncIterable<Uint8Array> {
   /** Bytes to come, framing removed; undefined when the sender did not say. */

@@ -2,6 +2,9 @@
  * The body of a request as an iterable over node:http's message: it starts on the first read, queues what the socket
  * brings between two reads, and stops the socket when the reader is slower.
  *
+ * A chunk is lent to the reader until it asks for the next one, and then its memory is freed at once. V8 would free it too,
+ * but it collects its whole heap to find such memory, several times a second (docs/decisions/0014-hot-paths.md).
+ *
  * Events instead of the stream's own iterator: a chunk that waits is handed over without a turn of the event loop.
  */
 import type { IncomingMessage } from 'node:http'
@@ -35,6 +38,7 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
   #ended = false
   #failure: unknown
   #waiter: Waiter | undefined
+  #lent: Uint8Array | undefined
 
   constructor(message: IncomingMessage, watch: ProgressWatch) {
     const length = message.headers['content-length']
@@ -71,6 +75,7 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
 
   next(): Promise<IteratorResult<Uint8Array>> {
     if (!this.#started) this.#start()
+    this.#takeBack()
     const chunk = this.#queue.shift()
     if (chunk !== undefined) return Promise.resolve(this.#hand(chunk))
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
@@ -118,7 +123,10 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
     if (this.#failure !== undefined) return
     const waiter = this.#waiter
     this.#waiter = undefined
-    if (waiter !== undefined) return waiter.resolve({ done: false, value: chunk })
+    if (waiter !== undefined) {
+      this.#lent = chunk
+      return waiter.resolve({ done: false, value: chunk })
+    }
     this.#queue.push(chunk)
     this.#queuedBytes += chunk.length
     if (this.#queuedBytes < queueBytesMax || this.#paused) return
@@ -127,12 +135,22 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
   }
 
   #hand(chunk: Uint8Array): IteratorResult<Uint8Array> {
+    this.#lent = chunk
     this.#queuedBytes -= chunk.length
     if (this.#paused && this.#queuedBytes < queueBytesMax / 2) {
       this.#paused = false
       this.#message.resume()
     }
     return { done: false, value: chunk }
+  }
+
+  /** Frees the chunk that the reader had, where it is alone in its buffer. */
+  #takeBack(): void {
+    const chunk = this.#lent
+    this.#lent = undefined
+    if (chunk?.buffer instanceof ArrayBuffer && chunk.buffer.byteLength === chunk.length) {
+      chunk.buffer.transfer(0)
+    }
   }
 
   #end(): void {

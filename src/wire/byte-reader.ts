@@ -1,4 +1,7 @@
-/** A stream of buffers read by lines, by runs and up to a mark, without copying what it holds. */
+/**
+ * A stream of buffers read by lines, by runs and up to a mark, without copying what it holds. A buffer is lent by the stream
+ * until the next one is read, and so is a run of it.
+ */
 
 const lineFeed = 0x0a
 
@@ -72,7 +75,7 @@ export class ByteReader {
 
   /** Adds to what is held; false at the end. */
   async #more(): Promise<boolean> {
-    const before = this.#held
+    const before = new Uint8Array(this.#held)
     this.#held = new Uint8Array(0)
     if (!(await this.#fill())) return false
     if (before.length > 0) this.#held = joined(before, this.#held)

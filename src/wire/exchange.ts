@@ -32,7 +32,10 @@ export interface Headers {
   names(): Iterable<string>
 }
 
-/** The message body below any aws-chunked framing. Its first read sends `100 Continue` where the client waits for it. */
+/**
+ * The message body below any aws-chunked framing. Its first read sends `100 Continue` where the client waits for it. A chunk
+ * is lent: once the next one is asked for, its bytes are gone.
+ */
 export interface RawBody extends AsyncIterable<Uint8Array> {
   /** From Content-Length; undefined with Transfer-Encoding: chunked or without a body length at all. */
   readonly lengthBytes: number | undefined

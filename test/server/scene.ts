@@ -1,4 +1,5 @@
 /** The door alone, in this process: a listener whose answers the test gives, with waiting times that suit a test. */
+import { gather } from '../../src/base/gather.ts'
 import { systemChance } from '../../src/base/chance.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { listen, type Serve } from '../../src/server/listener.ts'
@@ -39,7 +40,7 @@ export async function openDoor(
 }
 
 export async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(body))
+  return Buffer.from((await gather(body, Infinity)) ?? [])
 }
 
 export function said(text: string): Reply {
