@@ -9,8 +9,9 @@ import type { DataKey } from './encryption/envelope.ts'
 import type { OpeningRun } from './encryption/runs.ts'
 
 /**
- * The content is held until the stream ends or is left, so reclaim does not take it from under the reader. An encrypted
- * object comes with its data key (payload/encryption), and no other does.
+ * The content is held until the stream ends or is left, so reclaim does not take it from under the reader. What it yields is
+ * given away: nobody uses those bytes for anything else afterwards. An encrypted object comes with its data key
+ * (payload/encryption), and no other does.
  */
 export type Emit = (found: FoundObject, range: ByteRange, dataKey?: DataKey) => Payload
 

@@ -2,12 +2,12 @@
  * The body of a request as an iterable over node:http's message: it starts on the first read, queues what the socket
  * brings between two reads, and stops the socket when the reader is slower.
  *
- * A chunk is lent to the reader until it asks for the next one, and then its memory is freed at once. V8 would free it too,
- * but it collects its whole heap to find such memory, several times a second (docs/decisions/0014-hot-paths.md).
+ * A chunk is lent to the reader until it asks for the next one, and then its memory is freed at once (base/free.ts).
  *
  * Events instead of the stream's own iterator: a chunk that waits is handed over without a turn of the event loop.
  */
 import type { IncomingMessage } from 'node:http'
+import { free } from '../base/free.ts'
 import { kibibyte } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { RawBody } from '../wire/exchange.ts'
@@ -144,13 +144,9 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
     return { done: false, value: chunk }
   }
 
-  /** Frees the chunk that the reader had, where it is alone in its buffer. */
   #takeBack(): void {
-    const chunk = this.#lent
+    if (this.#lent !== undefined) free(this.#lent)
     this.#lent = undefined
-    if (chunk?.buffer instanceof ArrayBuffer && chunk.buffer.byteLength === chunk.length) {
-      chunk.buffer.transfer(0)
-    }
   }
 
   #end(): void {

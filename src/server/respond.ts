@@ -1,5 +1,6 @@
 /** A reply on its way out: head, body at the client's pace, and what becomes of the connection afterwards. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { free } from '../base/free.ts'
 import { kibibyte } from '../base/limits.ts'
 import type { Reply } from '../wire/exchange.ts'
 import type { HttpExchange } from './exchange.ts'
@@ -33,16 +34,17 @@ class ClientGone extends Error {
 export async function respond(reply: Reply, line: Line): Promise<Sent> {
   const { response } = line
   const ending = endingOf(reply, line)
-  const meter: Meter = { bodyBytes: 0 }
+  const meter: Meter = { bodyBytes: bytesOf(reply.body) ?? 0 }
   try {
     writeHead(reply, line, ending === 'close' || line.last)
     if (isStream(reply.body)) await writeStream(reply.body, line, meter)
     checkLength(reply, line, meter)
     await end(reply, line, ending)
-    return { bodyBytes: bytesOf(reply.body) ?? meter.bodyBytes }
+    return { bodyBytes: meter.bodyBytes }
   } catch (reason) {
     response.destroy()
     await leave(reply.body)
+    if (!isStream(reply.body)) meter.bodyBytes = 0
     const cut = reason instanceof ClientGone ? {} : { reason }
     return { bodyBytes: meter.bodyBytes, cut }
   }
@@ -95,8 +97,8 @@ async function writeStream(
   meter: Meter,
 ): Promise<void> {
   for await (const chunk of body) {
-    const flushed = line.response.write(chunk)
     meter.bodyBytes += chunk.length
+    const flushed = line.response.write(chunk, () => free(chunk))
     if (!flushed) await drained(line)
   }
 }
@@ -121,6 +123,7 @@ async function end(reply: Reply, line: Line, ending: Ending): Promise<void> {
     response.end(bytes)
   }
   await finished(line)
+  if (bytes !== undefined) free(bytes)
   if (ending === 'drain' && !(await linger(message, timings.lingerMs))) message.socket.destroy()
 }
 

@@ -47,7 +47,10 @@ export interface Reply {
   readonly status: number
   /** Written in this order. Values are one char per byte (latin1). */
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
-  /** A stream needs a Content-Length among the headers, else it goes out chunked. */
+  /**
+   * A stream needs a Content-Length among the headers, else it goes out chunked. The bytes, of a stream too, are given away:
+   * their memory is freed when the network has taken them.
+   */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
   /** The request body is not read to its end: the connection must not be used again. */
   readonly close?: boolean

@@ -29,6 +29,29 @@ test('a stream goes out whole under its length', async () => {
   assert.deepEqual(door.sent, [{ bodyBytes: 6 }])
 })
 
+test('what an answer consists of is freed once the network has it, unless it is part of something else', async () => {
+  const own = [Buffer.alloc(300_000, 'a'), Buffer.alloc(300_000, 'b')]
+  const shared = Buffer.alloc(300_000, 'c').subarray(1)
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* [...own, shared]
+  }
+  await using door = await openDoor(async () => streamed(899_999, all()))
+  const answer = await sendRaw(door, get)
+  const expected = 'a'.repeat(300_000) + 'b'.repeat(300_000) + 'c'.repeat(299_999)
+  assert.ok(answer.text === expected)
+  while (door.sent.length === 0) await sleep(1)
+  assert.deepEqual(
+    [...own, shared].map((bytes) => bytes.length),
+    [0, 0, 299_999],
+  )
+  const document = Buffer.alloc(300_000, 'd')
+  const reply: Reply = { status: 200, headers: [], body: document }
+  await using second = await openDoor(async () => reply)
+  assert.ok((await sendRaw(second, get)).text === 'd'.repeat(300_000))
+  while (second.sent.length === 0) await sleep(1)
+  assert.deepEqual([document.length, second.sent], [0, [{ bodyBytes: 300_000 }]])
+})
+
 test('a stream that fails or ends early breaks the connection: never a whole answer', async () => {
   async function* failing(): AsyncGenerator<Uint8Array> {
     yield Buffer.from('abc')
