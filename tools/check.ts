@@ -33,6 +33,11 @@ const steps: readonly Step[] = [
     command: [node, 'tools/model.ts', '--check'],
   },
   {
+    name: 'kernels',
+    says: 'the compiled checksums are what their source gives',
+    command: [node, 'tools/kernels.ts', '--check'],
+  },
+  {
     name: 'coverage',
     says: 'docs/s3-coverage.md is what the operations say',
     command: [node, 'tools/coverage.ts', '--check'],

@@ -1,7 +1,9 @@
 /** The digests of one body: what has to be computed, and whether it is what the client said. */
 import type { Payload } from '../model/payload.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
-import { checksumOf, createHasher, type Hasher } from './checksums/hashers.ts'
+import type { Hasher } from './checksums/hasher.ts'
+import { checksumOf, createHasher } from './checksums/hashers.ts'
+import type { Md5, Md5Lanes } from './checksums/md5-lanes.ts'
 import { checkChecksum, checkMd5, trailerValue, type DeclaredDigests } from './declared.ts'
 
 export type Digests = ReadonlyMap<ChecksumAlgorithm, Uint8Array>
@@ -57,20 +59,33 @@ export class DigestPlan {
   }
 }
 
-/** Digests of bytes that pass by. */
-export class RunningDigests {
+/** Digests of bytes that pass by. To be disposed of in every case, at the end. */
+export class RunningDigests implements Disposable {
   readonly #hashers: ReadonlyArray<readonly [ChecksumAlgorithm, Hasher]>
+  readonly #md5: Md5 | undefined
 
-  constructor(algorithms: ReadonlySet<ChecksumAlgorithm>) {
-    this.#hashers = Array.from(algorithms, (algorithm) => [algorithm, createHasher(algorithm)])
+  constructor(algorithms: ReadonlySet<ChecksumAlgorithm>, lanes: Md5Lanes) {
+    const others = [...algorithms].filter((algorithm) => algorithm !== 'MD5')
+    this.#hashers = others.map((algorithm) => [algorithm, createHasher(algorithm)])
+    this.#md5 = algorithms.has('MD5') ? lanes.open() : undefined
   }
 
-  update(bytes: Uint8Array): void {
+  /** Keeps nothing of `bytes` once it returns, or once the promise resolves where it gives one: MD5 may want to wait. */
+  update(bytes: Uint8Array): Promise<void> | undefined {
     for (const [, hasher] of this.#hashers) hasher.update(bytes)
+    return this.#md5?.update(bytes)
   }
 
-  finish(): Digests {
-    return new Map(this.#hashers.map(([algorithm, hasher]) => [algorithm, hasher.digest()]))
+  async finish(): Promise<Digests> {
+    const md5 = await this.#md5?.digest()
+    const digests = new Map(
+      this.#hashers.map(([algorithm, hasher]) => [algorithm, hasher.digest()]),
+    )
+    return md5 === undefined ? digests : digests.set('MD5', md5)
+  }
+
+  [Symbol.dispose](): void {
+    this.#md5?.drop()
   }
 }
 

@@ -10,6 +10,7 @@ import type { BlobAbout, BlobStore } from '../stores/blobs/store.ts'
 import type { NewLocator, RunSeal } from '../stores/metadata/records.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
+import { Md5Lanes } from './checksums/md5-lanes.ts'
 import type { DeclaredDigests } from './declared.ts'
 import { DigestPlan, digestsOf, RunningDigests, type ProvenDigests } from './digests.ts'
 import { etagIsMd5 } from './encryption/data-key.ts'
@@ -57,7 +58,8 @@ export interface IngestParts {
 }
 
 /** Small bodies are handed on to the metadata store (one commit, no file), all others become a blob. */
-export function createIngest(parts: IngestParts): Ingest {
+export function createIngest(given: IngestParts): Ingest {
+  const parts = { ...given, lanes: new Md5Lanes() }
   return async (body, plan) => {
     refuseTooLarge(body.lengthBytes ?? 0, plan)
     const bytes = body[Symbol.asyncIterator]()
@@ -102,7 +104,7 @@ function inline(bytes: Uint8Array, plan: IngestPlan, body: Payload): Ingested {
 }
 
 async function ingestBlob(
-  parts: IngestParts,
+  parts: IngestParts & { readonly lanes: Md5Lanes },
   plan: IngestPlan,
   arriving: Arriving,
 ): Promise<Ingested> {
@@ -110,7 +112,7 @@ async function ingestBlob(
   const release = parts.holds.hold(`blob:${blob}`)
   try {
     const run = plan.dataKey?.newRun()
-    const passage = new Passage(plan, arriving)
+    const passage = new Passage(plan, arriving, parts.lanes)
     const kept = run === undefined ? passage : run.seal(passage)
     const bytes = parts.takeRoom === undefined ? kept : counted(kept, parts.takeRoom)
     const stored = await parts.blobs.put(blob, bytes, aboutOf(plan, run))
@@ -162,11 +164,13 @@ interface Passed {
 class Passage implements AsyncIterable<Uint8Array> {
   readonly #plan: IngestPlan
   readonly #arriving: Arriving
+  readonly #lanes: Md5Lanes
   #passed: Passed | undefined
 
-  constructor(plan: IngestPlan, arriving: Arriving) {
+  constructor(plan: IngestPlan, arriving: Arriving, lanes: Md5Lanes) {
     this.#plan = plan
     this.#arriving = arriving
+    this.#lanes = lanes
   }
 
   /** Once every byte has passed. */
@@ -178,16 +182,17 @@ class Passage implements AsyncIterable<Uint8Array> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const { body, bytes } = this.#arriving
     const digests = digestPlan(this.#plan)
-    const running = new RunningDigests(digests.algorithms)
+    using running = new RunningDigests(digests.algorithms, this.#lanes)
     let sizeBytes = 0
     for await (const chunk of { [Symbol.asyncIterator]: () => bytes }) {
       sizeBytes += chunk.length
       refuseTooLarge(sizeBytes, this.#plan)
-      running.update(chunk)
+      const room = running.update(chunk)
+      if (room !== undefined) await room
       yield chunk
     }
     refuseOtherLength(sizeBytes, body)
-    this.#passed = { sizeBytes, proven: digests.prove(running.finish(), body) }
+    this.#passed = { sizeBytes, proven: digests.prove(await running.finish(), body) }
   }
 }
 

@@ -70,6 +70,39 @@ test('hashers of one algorithm run side by side, in any chunking', () => {
   )
 })
 
+/** Bit after bit, as the polynomial is defined. */
+function bitwise(modulus: bigint, bits: bigint, bytes: Uint8Array): string {
+  const ones = (1n << bits) - 1n
+  let crc = ones
+  for (const byte of bytes) {
+    crc ^= BigInt(byte)
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 1n) === 1n ? (crc >> 1n) ^ modulus : crc >> 1n
+  }
+  return (crc ^ ones).toString(16).padStart(Number(bits) / 4, '0')
+}
+
+test('the CRCs of our own are their definitions, whatever the length and where the bytes lie', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), (bytes, from) => {
+      const view = bytes.subarray(from)
+      const nvme = hex(checksumOf('CRC64NVME', view))
+      assert.equal(nvme, bitwise(0x9a6c9329ac4bc9b5n, 64n, view))
+      assert.equal(hex(checksumOf('CRC32C', view)), bitwise(0x82f63b78n, 32n, view))
+    }),
+  )
+  // Longer than what is looked at in one call.
+  const long = Buffer.alloc(70_000, 'a body of many blocks')
+  const parts = [long.subarray(0, 60_000), long.subarray(60_000)]
+  const checked = parts.map((part) => ({
+    checksum: Buffer.from(checksumOf('CRC64NVME', part)).toString('base64'),
+    sizeBytes: part.length,
+  }))
+  assert.equal(
+    combine('CRC64NVME', checked),
+    Buffer.from(checksumOf('CRC64NVME', long)).toString('base64'),
+  )
+})
+
 test('a hasher that is never finished disturbs no other', () => {
   const left = createHasher('XXHASH3')
   left.update(Buffer.from('never finished'))

@@ -1,32 +1,25 @@
 /**
- * Hashers for S3's ten checksum algorithms: node:crypto and node:zlib where they have them, WebAssembly elsewhere.
+ * Hashers for S3's ten checksum algorithms: node:crypto and node:zlib where they have them, WebAssembly elsewhere, which for
+ * two of the CRCs is our own (crc.ts). MD5 of a body on its way has lanes of its own (md5-lanes.ts).
  *
- * A WebAssembly engine exists once for each algorithm, and every hasher borrows it for one synchronous step: it puts
+ * An engine of hash-wasm exists once for each algorithm, and every hasher borrows it for one synchronous step: it puts
  * its own state in, works, and leaves. So any number of bodies may interleave, a hasher that is never finished leaks
  * nothing, and a hasher can be made without waiting. A body that is hashed without interruption never pays a swap.
  */
 import { createHash, hash, type Hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { createCRC32, createCRC64, createXXHash128, createXXHash3, createXXHash64 } from 'hash-wasm'
+import { createXXHash128, createXXHash3, createXXHash64 } from 'hash-wasm'
 import { assert } from '../../base/assert.ts'
 import type { ChecksumAlgorithm } from './algorithms.ts'
-
-/** One running checksum. `digest` ends it: big-endian bytes, as S3 encodes them in base64. */
-export interface Hasher {
-  update(bytes: Uint8Array): void
-  digest(): Uint8Array
-}
+import { CrcHasher, crcs } from './crc.ts'
+import type { Hasher } from './hasher.ts'
 
 export interface Hashers {
   createHasher(algorithm: ChecksumAlgorithm): Hasher
 }
 
-type WasmAlgorithm = 'CRC32C' | 'CRC64NVME' | 'XXHASH64' | 'XXHASH3' | 'XXHASH128'
-type WasmHash = Awaited<ReturnType<typeof createCRC32>>
-
-/** Reversed polynomials: Castagnoli (RFC 3720), and NVM Express' 64-bit CRC. */
-const castagnoli = 0x82f63b78
-const nvme = '9a6c9329ac4bc9b5'
+type WasmAlgorithm = 'XXHASH64' | 'XXHASH3' | 'XXHASH128'
+type WasmHash = Awaited<ReturnType<typeof createXXHash64>>
 
 /** Compiled code, the same for everyone; the state of a checksum lives in its hasher. */
 let engines: Readonly<Record<WasmAlgorithm, Engine>> | undefined
@@ -40,6 +33,7 @@ export async function loadHashers(): Promise<Hashers> {
 /** A fresh checksum of that algorithm. */
 export function createHasher(algorithm: ChecksumAlgorithm): Hasher {
   if (algorithm === 'CRC32') return new Crc32Hasher()
+  if (algorithm === 'CRC64NVME' || algorithm === 'CRC32C') return new CrcHasher(crcs[algorithm])
   if (isCrypto(algorithm)) return new CryptoHasher(algorithm)
   assert(engines !== undefined, 'loadHashers was awaited before the first hasher is made')
   return new WasmHasher(engines[algorithm])
@@ -60,16 +54,12 @@ function isCrypto(algorithm: ChecksumAlgorithm): algorithm is CryptoAlgorithm {
 }
 
 async function loadEngines(): Promise<Readonly<Record<WasmAlgorithm, Engine>>> {
-  const [crc32c, crc64, xxh64, xxh3, xxh128] = await Promise.all([
-    createCRC32(castagnoli),
-    createCRC64(nvme),
+  const [xxh64, xxh3, xxh128] = await Promise.all([
     createXXHash64(),
     createXXHash3(),
     createXXHash128(),
   ])
   return {
-    CRC32C: new Engine(crc32c),
-    CRC64NVME: new Engine(crc64),
     XXHASH64: new Engine(xxh64),
     XXHASH3: new Engine(xxh3),
     XXHASH128: new Engine(xxh128),
