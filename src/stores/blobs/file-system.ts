@@ -3,6 +3,7 @@
  * was not synced. Every call is positional; nothing is ever renamed, truncated or overwritten.
  */
 import fs from 'node:fs'
+import { kibibyte } from '../../base/limits.ts'
 
 export interface FileSystem {
   /** A new empty file, for writing; fails with EEXIST when the name is taken. */
@@ -37,19 +38,39 @@ function called<T>(start: (done: Done<T>) => void): Promise<T> {
   })
 }
 
+/** Shorter writes are not worth a second descriptor. */
+const directBytesMin = 256 * kibibyte
+/** What a disk asks of offsets and lengths past the page cache, at most. */
+const directUnitBytes = 4096
+
 class NodeFile implements OpenFile {
   readonly #fd: number
+  readonly #path: string
+  /** The same file past the page cache, once it was wanted; none where the file system has no such thing. */
+  #direct: Promise<number | undefined> | undefined
 
-  constructor(fd: number) {
+  constructor(fd: number, path: string) {
     this.#fd = fd
+    this.#path = path
   }
 
   read(into: Uint8Array, position: number): Promise<number> {
     return called((done) => fs.read(this.#fd, into, 0, into.length, position, done))
   }
 
-  write(bytes: Uint8Array, position: number): Promise<number> {
-    return called((done) => fs.write(this.#fd, bytes, 0, bytes.length, position, done))
+  /** Big pieces on whole pages go past the page cache: it would copy them, and clean up after them, for nobody. */
+  async write(bytes: Uint8Array, position: number): Promise<number> {
+    if (!isForDirect(bytes, position)) return writeTo(this.#fd, bytes, position)
+    this.#direct ??= openDirect(this.#path)
+    const fd = await this.#direct
+    if (fd === undefined) return writeTo(this.#fd, bytes, position)
+    try {
+      return await writeTo(fd, bytes, position)
+    } catch (error) {
+      // Memory or place are not such as this disk wants them.
+      if (failedWith(error, 'EINVAL')) return writeTo(this.#fd, bytes, position)
+      throw error
+    }
   }
 
   /** Synchronous: the inode of an open file is in memory, so this costs less than a trip to a thread. */
@@ -61,13 +82,41 @@ class NodeFile implements OpenFile {
     return called((done) => fs.fdatasync(this.#fd, (error) => done(error, undefined)))
   }
 
-  close(): Promise<void> {
-    return called((done) => fs.close(this.#fd, (error) => done(error ?? null, undefined)))
+  async close(): Promise<void> {
+    const direct = await this.#direct
+    try {
+      if (direct !== undefined) await closed(direct)
+    } finally {
+      await closed(this.#fd)
+    }
   }
 }
 
+function isForDirect(bytes: Uint8Array, position: number): boolean {
+  const places = [bytes.byteOffset, bytes.length, position]
+  return bytes.length >= directBytesMin && places.every((place) => place % directUnitBytes === 0)
+}
+
+/** Undefined where the file system does not know it, or there is no descriptor left for it. */
+async function openDirect(path: string): Promise<number | undefined> {
+  const flags = fs.constants.O_WRONLY | (fs.constants.O_DIRECT ?? 0)
+  try {
+    return await called<number>((done) => fs.open(path, flags, done))
+  } catch {
+    return undefined
+  }
+}
+
+function writeTo(fd: number, bytes: Uint8Array, position: number): Promise<number> {
+  return called((done) => fs.write(fd, bytes, 0, bytes.length, position, done))
+}
+
+function closed(fd: number): Promise<void> {
+  return called((done) => fs.close(fd, (error) => done(error ?? null, undefined)))
+}
+
 async function openNode(path: string, flags: number): Promise<NodeFile> {
-  return new NodeFile(await called((done) => fs.open(path, flags, 0o600, done)))
+  return new NodeFile(await called((done) => fs.open(path, flags, 0o600, done)), path)
 }
 
 /** The real one. Files and folders belong to the server's user alone. */
