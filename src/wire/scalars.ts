@@ -38,8 +38,13 @@ function dateOf(text: string): Date | undefined {
 
 /** `2026-11-21T10:00:00.000Z`, always with milliseconds: old clients cannot read it without. */
 export function writeIsoDate(date: Date): string {
-  return date.toISOString()
+  const time = date.getTime()
+  if (time !== written.time) written = { time, text: date.toISOString() }
+  return written.text
 }
+
+/** Rows of a listing that were written in the same second: a pure function's last result. */
+let written = { time: Number.NaN, text: '' }
 
 /** `Sat, 21 Nov 2026 10:00:00 GMT`. */
 export function writeHttpDate(date: Date): string {

@@ -11,6 +11,8 @@ export const xmlNamespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
 const special = /[&<>"\r\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 const everySpecial = new RegExp(special, 'g')
 
+const quotedText = /^"[\w-]*"$/
+
 function escapeCharacter(character: string): string {
   if (character === '&') return '&amp;'
   if (character === '<') return '&lt;'
@@ -22,6 +24,8 @@ function escapeCharacter(character: string): string {
 
 /** Text as it stands between tags or inside a quoted attribute. */
 export function escapeXml(text: string): string {
+  // Every row of a listing has an ETag, which is plain text in quotes.
+  if (quotedText.test(text)) return `&quot;${text.slice(1, -1)}&quot;`
   return special.test(text) ? text.replace(everySpecial, escapeCharacter) : text
 }
 

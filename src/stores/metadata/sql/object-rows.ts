@@ -55,12 +55,27 @@ export function lateColumns(ver: number): string {
 
 /** Throws CorruptRecord. */
 export function decodeObject(row: Row, isLatest: boolean): ObjectRow {
-  const names: Names = {
-    bucket: integer(row, 'bucket'),
-    key: text(row, 'key'),
-    version: text(row, 'version'),
-    marker: integer(row, 'marker'),
-  }
+  const bucket = integer(row, 'bucket')
+  const marker = integer(row, 'marker')
+  return decodeNamed(
+    { bucket, key: text(row, 'key'), version: text(row, 'version'), marker },
+    row,
+    isLatest,
+  )
+}
+
+/** The same for a row that shows only what a listing cannot know. */
+export function decodeListed(row: Row, bucket: BucketId): ObjectRow {
+  return decodeNamed(
+    { bucket, key: text(row, 'key'), version: text(row, 'version'), marker: 0 },
+    row,
+    true,
+  )
+}
+
+export const listedColumns = 'key, ver, version, locator, record'
+
+function decodeNamed(names: Names, row: Row, isLatest: boolean): ObjectRow {
   const locator = bytes(row, 'locator')
   const late = lateColumns(integer(row, 'ver'))
   const sealed = { record: bytes(row, 'record'), identity: identity(names), late, locator }
