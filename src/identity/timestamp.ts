@@ -9,8 +9,18 @@ export interface Timestamp {
 
 const basic = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/
 
+/** The requests of a second say the same time: a pure function's last result. */
+let last: Timestamp | undefined
+
 /** undefined when `text` is not a time in ISO 8601 basic form. */
 export function readBasicTime(text: string): Timestamp | undefined {
+  if (last?.text === text) return last
+  const read = parseBasicTime(text)
+  if (read !== undefined) last = read
+  return read
+}
+
+function parseBasicTime(text: string): Timestamp | undefined {
   const digits = basic.exec(text)
   if (digits === null) return undefined
   const [year = 0, month = 0, ...rest] = digits.slice(1).map(Number)

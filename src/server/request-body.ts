@@ -114,8 +114,14 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
     this.#watch.add(this)
     message.on('data', (chunk: Uint8Array) => this.#take(chunk))
     message.once('end', () => this.#end())
-    message.once('error', () => this.fail(new S3Error('IncompleteBody')))
-    message.once('close', () => this.fail(new S3Error('IncompleteBody')))
+    const lost = (): void => this.#lost()
+    message.once('error', lost)
+    message.once('close', lost)
+  }
+
+  /** Every message closes: an error, with its stack, is made only for one whose body has not ended. */
+  #lost(): void {
+    if (!this.#ended) this.fail(new S3Error('IncompleteBody'))
   }
 
   #take(chunk: Uint8Array): void {

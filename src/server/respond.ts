@@ -82,9 +82,14 @@ function lengthOf(reply: Reply, exchange: HttpExchange): readonly string[] {
   return ['Content-Length', String(sizeBytes ?? 0)]
 }
 
+const lengthField = 'content-length'
+
 function declaredLength(reply: Reply): number | undefined {
-  const field = reply.headers.find(([name]) => name.toLowerCase() === 'content-length')
-  return field === undefined ? undefined : Number(field[1])
+  for (const [name, value] of reply.headers) {
+    if (name.length === lengthField.length && name.toLowerCase() === lengthField)
+      return Number(value)
+  }
+  return undefined
 }
 
 interface Meter {

@@ -28,6 +28,7 @@ import type {
   UploadQuery,
 } from '../store.ts'
 import { isRefusal } from '../store.ts'
+import { BucketCache } from './bucket-cache.ts'
 import type { BucketsQuery, NewBucket } from './buckets.ts'
 import { getBucket, listBuckets } from './buckets.ts'
 import { getReceipt, prepareCompletion } from './completion.ts'
@@ -59,12 +60,13 @@ export class SqlMetadata implements MetadataStore {
   readonly #writer: Writer
   readonly #clock: Clock
   readonly #release: () => void
+  readonly #buckets = new BucketCache()
   #isClosed = false
 
   constructor(parts: Parts) {
     this.epoch = parts.epoch
     this.#reader = parts.reader
-    this.#writer = parts.writer
+    this.#writer = this.#buckets.watching(parts.writer)
     this.#clock = parts.clock
     this.#release = parts.release
   }
@@ -78,7 +80,8 @@ export class SqlMetadata implements MetadataStore {
   }
 
   async getBucket(name: string): Promise<BucketRow | undefined> {
-    return getBucket(this.#db, name)
+    const db = this.#db
+    return this.#buckets.get(name, () => getBucket(db, name))
   }
 
   async listBuckets(
