@@ -6,6 +6,7 @@
  * trickle hold little memory and stop nobody. Whoever takes a piece knows how much of it is valid; what an earlier
  * blob left in the rest is never read.
  */
+import { free } from '../../base/free.ts'
 import { kibibyte, mebibyte } from '../../base/limits.ts'
 import { blockBytes } from './block-checksum.ts'
 
@@ -16,8 +17,8 @@ const smallPieceBytes = 128 * kibibyte
 /** One WebAssembly memory reserves gibibytes of address space, so several pieces share one. */
 const slabPieces = 8
 const wasmPageBytes = 64 * kibibyte
-/** Big pieces at most: with two for each blob, 12 uploads at full speed. Their memory is never given back. */
-const bigPiecesMax = 24
+/** Big pieces at most: with two for each blob, 16 uploads at full speed. Their memory is never given back. */
+const bigPiecesMax = 32
 /** What released bytes become where a test asks for it: a late use then shows. */
 const poison = 0xdb
 
@@ -48,6 +49,7 @@ export class Pieces {
   release(piece: Uint8Array): void {
     if (this.#poisoned) piece.fill(poison)
     if (piece.length === pieceBytes && piece.buffer.byteLength > pieceBytes) this.#free.push(piece)
+    else free(piece)
   }
 
   #grow(): void {
