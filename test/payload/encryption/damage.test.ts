@@ -158,10 +158,10 @@ for (const [request, layers] of asked) {
         if (isOnlyLonger && run.locator.kind === 'blob')
           assert.ok(told.came.equals(made.plain), what)
         else assertBroken(told, made.plain, what)
-        // A row that was changed to go with them does not help.
+        // A row that was changed to go with them does not help; one that says the same was just read.
         const fitting = resized(run, plainSize(bytes.length, layers))
         const longer = Buffer.concat([made.plain, Buffer.alloc(bytes.length)])
-        if (fitting.sizeBytes > 0)
+        if (fitting.sizeBytes > 0 && fitting.sizeBytes !== run.sizeBytes)
           assertBroken(await read(made, fitting), longer, `${what}, resized`)
       }
     })
