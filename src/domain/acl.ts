@@ -1,17 +1,21 @@
 /**
- * ACLs, which are off: the owner of a bucket owns everything in it, and policies alone would say who else may do what
- * (S3 user guide, "Controlling ownership of objects", bucket owner enforced). They can be read, and said again.
+ * ACLs as requests bring them and answers show them. A request brings one in one of three forms: a canned one by name, grants
+ * in headers, or a document. Kept is the list of grants; nothing is kept for the ACL of most resources, by which the owner may
+ * do everything and nobody else anything.
  */
 import { S3Error } from '../model/errors.ts'
-import type { AccessControlPolicy, Owner, OwnershipControls } from '../model/types.gen.ts'
+import type { AccessControlPolicy, Grant, Owner } from '../model/types.gen.ts'
+import type { AclGrant, AclPermission } from '../stores/metadata/records.ts'
+import { cannedAcl, full, type AclSubject } from './canned-acls.ts'
+import { granteeOf, granteesOf, type Grantees } from './grantees.ts'
+import { ownerOf, type Accounts } from './owners.ts'
 
 /** The ACL that says what holds. */
-export interface OwnersAcl {
+export interface ShownAcl {
   readonly Owner: Owner
-  readonly Grants: NonNullable<AccessControlPolicy['Grants']>
+  readonly Grants: readonly Grant[]
 }
 
-/** The three forms in which a request may bring an ACL; S3 takes one of them. */
 export interface SentAcl {
   readonly ACL?: string | undefined
   readonly AccessControlPolicy?: AccessControlPolicy | undefined
@@ -22,87 +26,174 @@ export interface SentAcl {
   readonly GrantWriteACP?: string | undefined
 }
 
-const fullControl = 'FULL_CONTROL'
-/** Canned ACLs by which the owner has everything and nobody else anything. */
-const ownersCanned = ['private', 'bucket-owner-full-control']
-const otherCanned = [
-  'public-read',
-  'public-read-write',
-  'authenticated-read',
-  'aws-exec-read',
-  'bucket-owner-read',
-  'log-delivery-write',
-]
+/** Undefined: everything to the owner, nothing to anybody else. */
+export type KeptAcl = readonly AclGrant[] | undefined
 
-export function ownersAcl(owner: Owner): OwnersAcl {
-  const grantee = { Type: 'CanonicalUser', ...owner }
-  return { Owner: owner, Grants: [{ Grantee: grantee, Permission: fullControl }] }
+export interface AclContext extends AclSubject {
+  readonly grantees: Grantees
 }
 
+/** S3's own limit. */
+const grantsMax = 100
+
+const permissions: readonly string[] = [
+  'FULL_CONTROL',
+  'READ',
+  'WRITE',
+  'READ_ACP',
+  'WRITE_ACP',
+] satisfies readonly AclPermission[]
+
 /**
- * Takes the ACL that gives the owner (a canonical id) everything and nobody else anything. Throws AccessControlListNotSupported
- * for any other, InvalidRequest and UnexpectedContent for several at once, MissingSecurityHeader for none, InvalidArgument.
+ * The ACL of a resource as it is answered. The order of grants means nothing; groups come first, where ceph/s3-tests looks
+ * for them.
  */
-export function checkAcl(sent: SentAcl, owner: string): void {
+export function shownAcl(acl: KeptAcl, owner: string, accounts: Accounts): ShownAcl {
+  const isGroup = ({ to }: AclGrant): number => Number('group' in to)
+  const grants = (acl ?? [full(owner)]).toSorted((one, other) => isGroup(other) - isGroup(one))
+  return {
+    Owner: ownerOf(owner, accounts),
+    Grants: grants.map(({ to, permission }) => ({
+      Grantee:
+        'group' in to
+          ? { Type: 'Group', URI: to.group }
+          : { Type: 'CanonicalUser', ...ownerOf(to.id, accounts) },
+      Permission: permission,
+    })),
+  }
+}
+
+/** Canned or in headers. */
+export function bringsAcl(sent: SentAcl): boolean {
+  return sent.ACL !== undefined || hasGrants(sent)
+}
+
+/** Throws MissingSecurityHeader for no form, InvalidRequest and UnexpectedContent for several at once. */
+export function checkForms(sent: SentAcl): void {
   const { ACL: canned, AccessControlPolicy: policy } = sent
   const isGranting = hasGrants(sent)
   if (canned !== undefined && isGranting) throw new S3Error('InvalidRequest', {}, twoForms)
   if (policy !== undefined && (canned !== undefined || isGranting)) {
     throw new S3Error('UnexpectedContent')
   }
-  if (canned !== undefined) checkCanned(canned)
-  else if (isGranting) throw new S3Error('AccessControlListNotSupported')
-  else if (policy === undefined) throw new S3Error('MissingSecurityHeader')
-  else checkPolicy(policy, owner)
-}
-
-/** The same for a request that may bring an ACL beside what it is for. */
-export function checkAclWith(sent: SentAcl, owner: string): void {
-  if (sent.ACL !== undefined || hasGrants(sent)) checkAcl(sent, owner)
-}
-
-/** A bucket is made with ACLs off, so an ACL that gives others anything is InvalidBucketAclWithObjectOwnership. */
-export function checkNewBucketAcl(sent: SentAcl): void {
-  const isOthers = sent.ACL !== undefined && otherCanned.includes(sent.ACL)
-  if (isOthers || hasGrants(sent)) throw new S3Error('InvalidBucketAclWithObjectOwnership')
-  if (sent.ACL !== undefined) checkCanned(sent.ACL)
-}
-
-/** Throws NotImplemented for controls under which ACLs would count, MalformedXML for what are none. */
-export function checkOwnership({ Rules: rules }: OwnershipControls): void {
-  const [rule] = rules
-  if (rule === undefined || rules.length > 1) throw new S3Error('MalformedXML')
-  const { ObjectOwnership: ownership } = rule
-  if (ownership === 'BucketOwnerEnforced') return
-  if (ownership !== 'BucketOwnerPreferred' && ownership !== 'ObjectWriter') {
-    throw new S3Error('MalformedXML')
+  if (canned === undefined && policy === undefined && !isGranting) {
+    throw new S3Error('MissingSecurityHeader', { MissingHeaderName: 'x-amz-acl' })
   }
-  throw new S3Error('NotImplemented', {}, `ObjectOwnership ${ownership} is not supported`)
+}
+
+/**
+ * What a request asks for in one of the forms. Throws InvalidArgument for a name, id or URI that is none, MalformedACLError,
+ * UnresolvableGrantByEmailAddress, AmbiguousGrantByEmailAddress, and AccessDenied for a document that names another owner.
+ */
+export function readAcl(sent: SentAcl, context: AclContext): KeptAcl {
+  checkForms(sent)
+  if (sent.ACL !== undefined) return canned(sent.ACL, context)
+  const policy = sent.AccessControlPolicy
+  const grants = policy === undefined ? headerGrants(sent, context) : granted(policy, context)
+  if (grants.length > grantsMax) throw new S3Error('MalformedACLError')
+  return isOwnersAlone(grants, context.owner) ? undefined : grants
+}
+
+/** Canonical ids. */
+export interface AclOff {
+  readonly caller: string
+  /** The bucket's. */
+  readonly owner: string
+}
+
+/**
+ * Where ACLs are off: takes only what says that the bucket's owner has everything and nobody else anything. From the owner
+ * that is `private` too, which AWS refuses and older clients send with every object. Throws AccessControlListNotSupported
+ * for any other, and what the forms of a request throw.
+ */
+export function checkAclOff(sent: SentAcl, { caller, owner }: AclOff): void {
+  checkForms(sent)
+  const { ACL: name, AccessControlPolicy: policy } = sent
+  if (name !== undefined && !isCanned(name)) throw invalidCanned(name)
+  if (name === 'bucket-owner-full-control' || (name === 'private' && caller === owner)) return
+  if (policy !== undefined && policy.Owner?.ID === undefined) throw new S3Error('MalformedACLError')
+  if (policy !== undefined && isOwnersPolicy(policy, owner)) return
+  throw new S3Error('AccessControlListNotSupported')
 }
 
 const twoForms = 'Specifying both Canned ACLs and Header Grants is not allowed'
 
 function hasGrants(sent: SentAcl): boolean {
-  const { GrantFullControl, GrantRead, GrantReadACP, GrantWrite, GrantWriteACP } = sent
-  const grants = [GrantFullControl, GrantRead, GrantReadACP, GrantWrite, GrantWriteACP]
-  return grants.some((grant) => grant !== undefined)
+  return (
+    sent.GrantRead !== undefined ||
+    sent.GrantFullControl !== undefined ||
+    sent.GrantReadACP !== undefined ||
+    sent.GrantWrite !== undefined ||
+    sent.GrantWriteACP !== undefined
+  )
 }
 
-function checkCanned(canned: string): void {
-  if (ownersCanned.includes(canned)) return
-  if (otherCanned.includes(canned)) throw new S3Error('AccessControlListNotSupported')
-  // S3 has no words for it.
-  throw new S3Error('InvalidArgument', { ArgumentName: 'x-amz-acl', ArgumentValue: canned }, '')
+function canned(name: string, context: AclContext): KeptAcl {
+  const found = cannedAcl(name, context)
+  if (found === undefined) throw invalidCanned(name)
+  return found.grants
 }
 
-function checkPolicy(
-  { Owner: named, Grants: grants = [] }: AccessControlPolicy,
-  owner: string,
-): void {
-  if (named?.ID === undefined) throw new S3Error('MalformedACLError')
-  const isOwners =
-    named.ID === owner &&
-    grants.length > 0 &&
-    grants.every(({ Grantee, Permission }) => Grantee?.ID === owner && Permission === fullControl)
-  if (!isOwners) throw new S3Error('AccessControlListNotSupported')
+function isCanned(name: string): boolean {
+  const nobody = { owner: '', bucketOwner: '' }
+  return (
+    cannedAcl(name, { level: 'object', ...nobody }) !== undefined ||
+    cannedAcl(name, { level: 'bucket', ...nobody }) !== undefined
+  )
+}
+
+/** S3 has no words for it. */
+function invalidCanned(name: string): S3Error {
+  return new S3Error('InvalidArgument', { ArgumentName: 'x-amz-acl', ArgumentValue: name }, '')
+}
+
+const headers: ReadonlyArray<readonly [name: string, AclPermission, member: keyof SentAcl]> = [
+  ['x-amz-grant-read', 'READ', 'GrantRead'],
+  ['x-amz-grant-write', 'WRITE', 'GrantWrite'],
+  ['x-amz-grant-read-acp', 'READ_ACP', 'GrantReadACP'],
+  ['x-amz-grant-write-acp', 'WRITE_ACP', 'GrantWriteACP'],
+  ['x-amz-grant-full-control', 'FULL_CONTROL', 'GrantFullControl'],
+]
+
+/** They are all that holds: the owner is among them only where they name it. */
+function headerGrants(sent: SentAcl, context: AclContext): readonly AclGrant[] {
+  return headers.flatMap(([name, permission, member]) => {
+    const value = sent[member]
+    if (typeof value !== 'string') return []
+    return granteesOf(name, value, context).map((to) => ({ to, permission }))
+  })
+}
+
+function granted(
+  { Owner: named, Grants: grants }: AccessControlPolicy,
+  context: AclContext,
+): readonly AclGrant[] {
+  if (named?.ID === undefined || grants === undefined) throw new S3Error('MalformedACLError')
+  if (named.ID !== context.owner) throw new S3Error('AccessDenied')
+  return grants.map(({ Grantee: grantee, Permission: permission }) => {
+    if (grantee === undefined || permission === undefined || !isPermission(permission)) {
+      throw new S3Error('MalformedACLError')
+    }
+    return { to: granteeOf(grantee, context), permission }
+  })
+}
+
+function isPermission(text: string): text is AclPermission {
+  return permissions.includes(text)
+}
+
+function isOwnersAlone(grants: readonly AclGrant[], owner: string): boolean {
+  const [grant, ...others] = grants
+  if (grant === undefined || others.length > 0 || 'group' in grant.to) return false
+  return grant.to.id === owner && grant.permission === 'FULL_CONTROL'
+}
+
+function isOwnersPolicy({ Owner, Grants = [] }: AccessControlPolicy, owner: string): boolean {
+  return (
+    Owner?.ID === owner &&
+    Grants.length > 0 &&
+    Grants.every(
+      ({ Grantee, Permission }) => Grantee?.ID === owner && Permission === 'FULL_CONTROL',
+    )
+  )
 }

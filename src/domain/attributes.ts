@@ -36,7 +36,7 @@ const storageClasses: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The attributes of a new object; checksum, encryption and lock are left for whoever knows them. Throws MetadataTooLarge,
+ * The attributes of a new object; checksum, encryption, lock and ACL are left for whoever knows them. Throws MetadataTooLarge,
  * InvalidStorageClass, InvalidRedirectLocation, InvalidArgument and InvalidTag.
  */
 export function objectAttributes(input: AttributeMembers): ObjectAttributes {
@@ -48,6 +48,7 @@ export function objectAttributes(input: AttributeMembers): ObjectAttributes {
     checksum: undefined,
     encryption: undefined,
     lock: undefined,
+    acl: undefined,
   }
 }
 

@@ -18,6 +18,8 @@ export interface NewBucket {
   readonly owner: string
   readonly created: Instant
   readonly locationConstraint: string | undefined
+  /** What it begins with. */
+  readonly configurations?: Partial<Configurations>
 }
 
 export interface BucketQuery {
@@ -57,10 +59,11 @@ export class Buckets {
    * Creates a bucket in this server's region. Throws InvalidBucketName, IllegalLocationConstraintException,
    * InvalidLocationConstraint, BucketAlreadyExists and BucketAlreadyOwnedByYou.
    */
-  async create({ name, owner, created, locationConstraint }: NewBucket): Promise<void> {
+  async create(bucket: NewBucket): Promise<void> {
+    const { name, owner, created, locationConstraint, configurations = {} } = bucket
     checkBucketName(name)
     this.#checkLocation(locationConstraint)
-    const attributes = { region: this.#settings.region, configurations: {} }
+    const attributes = { region: this.#settings.region, configurations }
     const result = await this.#metadata.createBucket({ name, owner, created, attributes })
     if (!isRefusal(result) || result.refused !== 'bucket-exists' || result.owner !== owner) {
       accepted(result, { bucket: name })

@@ -1,12 +1,24 @@
 /** What is kept with a bucket beside its objects: one configuration for each subresource that can be set. */
-import type { CORSConfiguration, ServerSideEncryptionRule, Tag } from '../model/types.gen.ts'
-import type { BucketRow } from '../stores/metadata/records.ts'
+import type {
+  CORSConfiguration,
+  PublicAccessBlockConfiguration,
+  ServerSideEncryptionRule,
+  Tag,
+} from '../model/types.gen.ts'
+import type { AclGrant, BucketRow } from '../stores/metadata/records.ts'
+import type { ObjectOwnership } from './settings.ts'
 
 /** Configurations by the name of their subresource, each in the form that its rule approved. */
 export interface Configurations {
   readonly cors: CORSConfiguration
   readonly encryption: ServerSideEncryptionRule
   readonly tagging: readonly Tag[]
+  /** Unset, the owner alone may do anything. */
+  readonly acl: readonly AclGrant[]
+  /** 'none' says that there are no controls; unset, the bucket is as AWS makes it today (ownership.ts). */
+  readonly ownershipControls: ObjectOwnership | 'none'
+  /** 'none' says that nothing is blocked; unset, everything is (access-block.ts). */
+  readonly publicAccessBlock: Required<PublicAccessBlockConfiguration> | 'none'
 }
 
 export type ConfigurationName = keyof Configurations

@@ -26,9 +26,14 @@ export interface CopySourceMembers extends CopyConditions {
 /** Who can find a source: the Service of the request. */
 export interface Sources extends Accounts {
   readonly now: Instant
-  readonly objects: Objects
   readonly holds: Holds
-  sourceBucket(name: string): Promise<BucketRow>
+  sourceBucket(name: string): Promise<SourceBucket>
+}
+
+/** A bucket that is copied from, with what the caller may read in it. */
+export interface SourceBucket {
+  readonly bucket: BucketRow
+  readonly objects: Objects
 }
 
 export interface Source {
@@ -65,9 +70,9 @@ export function parseCopySource(text: string): CopySource {
  */
 async function findSource(input: CopySourceMembers, sources: Sources): Promise<Source> {
   const { bucket: name, key, versionId } = parseCopySource(input.CopySource)
-  const bucket = await sources.sourceBucket(name)
+  const { bucket, objects } = await sources.sourceBucket(name)
   expectBucketOwner(input.ExpectedSourceBucketOwner, bucket, sources)
-  const found = await sources.objects.findSource(bucket, key, versionId)
+  const found = await objects.findSource(bucket, key, versionId)
   checkCopyConditions(input, found.row, sources.now)
   return { bucket, found }
 }

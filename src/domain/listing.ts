@@ -7,7 +7,8 @@ import { commonPrefix, successor } from '../stores/metadata/order.ts'
 import type { ListPage } from '../stores/metadata/store.ts'
 import { percentEncodePath } from '../wire/percent.ts'
 import { quoted } from './etags.ts'
-import { type Accounts, ownerOf } from './owners.ts'
+import { type BucketOwners, ownerOf } from './owners.ts'
+import { ownerIn } from './ownership.ts'
 import { openToken, sealToken } from './page-tokens.ts'
 import { checksumAlgorithmsOf } from './description.ts'
 import { wholeSeconds } from './times.ts'
@@ -100,7 +101,7 @@ export const emptyPage: ListPage<ObjectRow> = Object.freeze({ entries: [], trunc
 export function contentsOf(
   page: ListPage<ObjectRow>,
   text: KeyText,
-  owners: Accounts | undefined,
+  owners: BucketOwners | undefined,
 ): readonly _Object[] {
   return page.entries.flatMap((entry) =>
     'row' in entry ? [contentOf(entry.row, text, owners)] : [],
@@ -111,7 +112,7 @@ export function contentsOf(
 export function versionsOf(
   page: ListPage<ObjectRow>,
   text: KeyText,
-  owners: Accounts,
+  owners: BucketOwners,
 ): readonly ObjectVersion[] {
   return page.entries.flatMap((entry) =>
     'row' in entry
@@ -146,7 +147,7 @@ export function checkOptionalAttributes(attributes: readonly string[] | undefine
   )
 }
 
-function contentOf(row: ObjectRow, text: KeyText, owners: Accounts | undefined): _Object {
+function contentOf(row: ObjectRow, text: KeyText, owners: BucketOwners | undefined): _Object {
   return {
     Key: text(row.key),
     LastModified: wholeSeconds(row.modified),
@@ -154,7 +155,7 @@ function contentOf(row: ObjectRow, text: KeyText, owners: Accounts | undefined):
     ...checksumAlgorithmsOf(row),
     Size: row.sizeBytes,
     StorageClass: row.attributes.storageClass,
-    Owner: owners === undefined ? undefined : ownerOf(row.owner, owners),
+    Owner: owners === undefined ? undefined : ownerOf(ownerIn(owners.bucket, row), owners),
   }
 }
 

@@ -21,6 +21,7 @@ import {
   type NewObject,
 } from '../stores/metadata/store.ts'
 import { parseEtags } from './etags.ts'
+import type { Judge } from './judge.ts'
 import { checkPartNumber } from './parts.ts'
 import { contentRange, parseRange, rangeApplies } from './ranges.ts'
 import { accepted, standing } from './refusals.ts'
@@ -29,8 +30,8 @@ import { checkVersionIdIn } from './versions.ts'
 /** Looks at an object that is replaced again and again while its attributes are to change. */
 const revisionsMax = 10
 
-/** An object that is about to be written into a bucket; the bucket's owner owns it, as S3 has it by default. */
-export type Draft = Omit<NewObject, 'bucket' | 'owner'>
+/** An object that is about to be written into a bucket. */
+export type Draft = Omit<NewObject, 'bucket'>
 
 /** The part of an object that a reader gets. */
 export interface Slice extends ByteRange {
@@ -56,9 +57,11 @@ export interface PartPage {
 
 export class Objects {
   readonly #metadata: MetadataStore
+  readonly #judge: Judge | undefined
 
-  constructor({ metadata }: { readonly metadata: MetadataStore }) {
-    this.#metadata = metadata
+  constructor(made: { readonly metadata: MetadataStore; readonly judge?: Judge }) {
+    this.#metadata = made.metadata
+    this.#judge = made.judge
   }
 
   /** The current object of a key, or that version of it. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed, InvalidArgument. */
@@ -108,7 +111,7 @@ export class Objects {
 
   /** Makes a row of durable bytes the current object. Throws PreconditionFailed, NoSuchKey (If-Match), NoSuchBucket. */
   async put(bucket: BucketRow, draft: Draft, condition: Condition): Promise<ObjectRow> {
-    const object = { ...draft, bucket: bucket.id, owner: bucket.owner }
+    const object = { ...draft, bucket: bucket.id }
     return accepted(await this.#metadata.putObject(object, condition), {
       bucket: bucket.name,
       key: draft.key,
@@ -121,7 +124,7 @@ export class Objects {
     draft: Draft,
     condition: Condition,
   ): Promise<ObjectRow | undefined> {
-    const object = { ...draft, bucket: bucket.id, owner: bucket.owner }
+    const object = { ...draft, bucket: bucket.id }
     const about = { bucket: bucket.name, key: draft.key }
     return standing(await this.#metadata.putObject(object, condition), about)
   }
@@ -129,6 +132,7 @@ export class Objects {
   /** Removes the current object if there is one. Throws PreconditionFailed, NoSuchKey (If-Match), InvalidArgument. */
   async remove(bucket: BucketRow, deletion: Deletion): Promise<void> {
     checkVersionIdIn(bucket, deletion.versionId)
+    if (this.#judge !== undefined) return await this.#removeJudged(bucket, deletion, this.#judge)
     const condition = await this.#deleteCondition(bucket, deletion)
     const result = await this.#metadata.deleteObject(bucket.id, deletion.key, condition)
     accepted(result, { bucket: bucket.name, key: deletion.key })
@@ -141,11 +145,12 @@ export class Objects {
   async revise(
     bucket: BucketRow,
     { key, versionId }: Pick<Deletion, 'key' | 'versionId'>,
-    changed: Partial<ObjectAttributes>,
+    changed: Partial<ObjectAttributes> | ((row: ObjectRow) => Partial<ObjectAttributes>),
   ): Promise<ObjectRow> {
     for (let attempt = 1; attempt <= revisionsMax; attempt++) {
       const { row } = await this.find(bucket, key, versionId)
-      const result = await this.#metadata.updateObject(row, { ...row.attributes, ...changed })
+      const change = typeof changed === 'function' ? changed(row) : changed
+      const result = await this.#metadata.updateObject(row, change)
       // Refused, the object was replaced or removed since it was found: which of the two, the next look says.
       if (!isRefusal(result)) return result
     }
@@ -172,6 +177,7 @@ export class Objects {
   async #get(bucket: BucketRow, key: string, versionId: string | undefined): Promise<FoundObject> {
     checkVersionIdIn(bucket, versionId)
     const found = await this.#metadata.getObject(bucket.id, key, versionId)
+    this.#judge?.object(found?.row)
     if (found !== undefined) return found
     if (versionId === undefined) throw new S3Error('NoSuchKey', { Key: key })
     throw new S3Error('NoSuchVersion', { Key: key, VersionId: versionId })
@@ -191,6 +197,19 @@ export class Objects {
     // An empty part, which may follow others, has no Content-Range that could name it; it is no bytes all the same.
     const named = part.sizeBytes === 0 ? undefined : contentRange(range, row.sizeBytes)
     return { ...range, contentRange: named, part }
+  }
+
+  /** The object that is removed is the one that was judged. Throws AccessDenied besides, and OperationAborted. */
+  async #removeJudged(bucket: BucketRow, deletion: Deletion, judge: Judge): Promise<void> {
+    const { key, versionId } = deletion
+    const asked = await this.#deleteCondition(bucket, deletion)
+    const found = await this.#metadata.getObject(bucket.id, key, versionId)
+    if (found === undefined && asked.ifMatch === undefined) return
+    if (found !== undefined && !found.row.deleteMarker) judge.remove(found.row)
+    const condition = { ifMatch: asked.ifMatch ?? [found?.row.etag ?? ''] }
+    const result = await this.#metadata.deleteObject(bucket.id, key, condition)
+    if (isRefusal(result) && asked.ifMatch === undefined) throw new S3Error('OperationAborted')
+    accepted(result, { bucket: bucket.name, key })
   }
 
   /**

@@ -8,6 +8,11 @@ export interface Accounts {
   accountOf(canonicalId: string): Account | undefined
 }
 
+/** Who owns what in one bucket. */
+export interface BucketOwners extends Accounts {
+  readonly bucket: BucketRow
+}
+
 const accountIdShape = /^[0-9]{12}$/
 
 /**

@@ -1,5 +1,8 @@
 /** Choices of the operator that change what S3's rules say. */
 
+/** Who owns what others write into a bucket, and whether ACLs count there. */
+export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter'
+
 export interface Settings {
   readonly region: string
   /** Checksum of an object whose request brings none (S3's own since December 2024: CRC64NVME); 'none' keeps none. */
@@ -10,4 +13,8 @@ export interface Settings {
   readonly customerKeysOverHttp: boolean
   /** `Location` and listings name the endpoint by this, e.g. http://127.0.0.1:9000. */
   readonly endpoint: string
+  /** Of buckets whose creation names none; absent, S3's own since April 2023: BucketOwnerEnforced. */
+  readonly defaultObjectOwnership?: ObjectOwnership
+  /** New buckets block public access; absent, they do, as S3's since April 2023. */
+  readonly defaultPublicAccessBlock?: boolean
 }

@@ -11,6 +11,7 @@ import type { BucketRow, ObjectAttributes, PartRow, UploadRow } from '../stores/
 import type { ListPage, MetadataStore, NewPart, UploadQuery } from '../stores/metadata/store.ts'
 import type { PartDigests } from './completed-checksum.ts'
 import { completeUpload, type Completed, type CompletionRequest } from './completion.ts'
+import type { Judge } from './judge.ts'
 import { copiedPart, type CopiedPart, type Stretch } from './copied-part.ts'
 import { partAlgorithm } from './parts.ts'
 import { accepted, standing } from './refusals.ts'
@@ -23,11 +24,14 @@ export interface UploadsParts {
   readonly settings: Settings
   readonly chance: Chance
   readonly digests: PartDigests
+  readonly judge?: Judge | undefined
 }
 
 export interface NewUpload {
   readonly bucket: BucketRow
   readonly key: string
+  /** Canonical id of the account that will own the object. */
+  readonly owner: string
   readonly initiator: Account
   readonly now: Instant
   readonly checksum: UploadChecksum | undefined
@@ -38,19 +42,24 @@ export class Uploads {
   readonly #made: UploadsParts
   readonly #ids: UploadIds
 
-  constructor(made: UploadsParts) {
+  constructor(made: UploadsParts, ids: UploadIds = new UploadIds(made.chance)) {
     this.#made = made
-    this.#ids = new UploadIds(made.chance)
+    this.#ids = ids
+  }
+
+  /** The same uploads for a request that may not touch each of them. */
+  judgedBy(judge: Judge): Uploads {
+    return new Uploads({ ...this.#made, judge }, this.#ids)
   }
 
   /** Begins an upload. Throws NoSuchBucket when the bucket was deleted meanwhile. */
   async create(upload: NewUpload): Promise<UploadRow> {
-    const { bucket, key, now, checksum, attributes } = upload
+    const { bucket, key, owner, now, checksum, attributes } = upload
     const result = await this.#made.metadata.createUpload({
       uploadId: this.#ids.next(now),
       bucket: bucket.id,
       key,
-      owner: bucket.owner,
+      owner,
       initiator: upload.initiator.canonicalId,
       initiated: now,
       checksum,
@@ -59,15 +68,14 @@ export class Uploads {
     return accepted(result, { bucket: bucket.name, key })
   }
 
-  /** The open upload of that id in that bucket and for that key (row 5). Throws NoSuchUpload. */
+  /** The open upload of that id in that bucket and for that key (row 5). Throws NoSuchUpload, AccessDenied. */
   async open(
     bucket: BucketRow,
     input: { readonly Key: string; readonly UploadId: string },
   ): Promise<UploadRow> {
-    const upload = await this.#made.metadata.getUpload(uploadIdOf(input.UploadId))
-    if (upload?.bucket !== bucket.id || upload.key !== input.Key) {
-      throw new S3Error('NoSuchUpload', { UploadId: input.UploadId })
-    }
+    const upload = await this.#find(bucket, input)
+    this.#made.judge?.upload(upload)
+    if (upload === undefined) throw new S3Error('NoSuchUpload', { UploadId: input.UploadId })
     return upload
   }
 
@@ -93,8 +101,13 @@ export class Uploads {
     return copiedPart(this.#made, stretch, this.partAlgorithm(upload))
   }
 
-  /** See completeUpload for what it throws. */
-  complete(request: CompletionRequest): Promise<Completed> {
+  /** See completeUpload for what it throws; AccessDenied for an upload of somebody else's. */
+  async complete(request: CompletionRequest): Promise<Completed> {
+    const { judge } = this.#made
+    if (judge !== undefined) {
+      const named = { Key: request.key, UploadId: request.uploadId }
+      judge.upload(await this.#find(request.bucket, named))
+    }
     return completeUpload(this.#made, { ...request, uploadId: uploadIdOf(request.uploadId) })
   }
 
@@ -116,5 +129,13 @@ export class Uploads {
   /** Open uploads of a bucket by key, then by age. */
   list(query: UploadQuery): Promise<ListPage<UploadRow>> {
     return this.#made.metadata.listUploads(query)
+  }
+
+  async #find(
+    bucket: BucketRow,
+    input: { readonly Key: string; readonly UploadId: string },
+  ): Promise<UploadRow | undefined> {
+    const upload = await this.#made.metadata.getUpload(uploadIdOf(input.UploadId))
+    return upload?.bucket === bucket.id && upload.key === input.Key ? upload : undefined
   }
 }

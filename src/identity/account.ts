@@ -8,7 +8,18 @@ export interface Account {
   readonly accountId: string
   readonly displayName: string
   readonly email: string | undefined
+  /** Whoever brings no credentials: see `anonymous`. */
+  readonly isAnonymous?: true
 }
+
+/** Everybody without credentials is one caller, with the id that S3 shows for it. No account can have an id of this length. */
+export const anonymous: Account = Object.freeze({
+  canonicalId: '65a011a29cdf8ec533ec3d1ccaae921c',
+  accountId: '',
+  displayName: 'anonymous',
+  email: undefined,
+  isAnonymous: true,
+})
 
 export interface AccessKey {
   readonly accessKeyId: string
@@ -32,4 +43,6 @@ export interface ApiKey {
 export interface Credentials {
   find(accessKeyId: string): AccessKey | undefined
   account(canonicalId: string): Account | undefined
+  /** Accounts with this e-mail address, in whatever case it is written. */
+  accountsWithEmail(email: string): readonly Account[]
 }

@@ -29,7 +29,7 @@ export function identifyBearer(token: string, { headers }: Exchange, realm: Real
   const found = realm.tokens.identify(token, realm.now)
   if (found === 'expired') throw new S3Error('ExpiredToken')
   if (found === 'invalid') throw new S3Error('InvalidToken')
-  return { account: found.account, accessKeyId: found.accessKeyId, seal: sealOf(headers) }
+  return { account: found.account, accessKeyId: found.accessKeyId, seal: unsignedSeal(headers) }
 }
 
 export interface Proven extends Bearer {
@@ -37,10 +37,10 @@ export interface Proven extends Bearer {
 }
 
 /**
- * A hash that was sent is held to. IBM's SDK frames a body over https with a trailer and does not say so in
+ * Of a request without a signature: a hash that was sent all the same is held to. IBM's SDK frames a body over https with a trailer and does not say so in
  * x-amz-content-sha256, which belongs to signatures.
  */
-function sealOf(headers: Headers): Seal {
+export function unsignedSeal(headers: Headers): Seal {
   const codings = (headers.get('content-encoding') ?? '').split(',').map((coding) => coding.trim())
   const isFramed = codings.includes('aws-chunked') && headers.get('x-amz-trailer') !== undefined
   const usual = isFramed ? 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' : 'UNSIGNED-PAYLOAD'

@@ -2,7 +2,7 @@
 import { S3Error } from '../model/errors.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import type { Query } from '../wire/address.ts'
-import type { Account } from './account.ts'
+import { anonymous, type Account } from './account.ts'
 import { yandexTokenHeader } from './bearer.ts'
 import { findKey, type Named } from './find-key.ts'
 import { severalMechanisms } from './identify.ts'
@@ -17,20 +17,22 @@ import { isPresignedV2 } from './v2-claims.ts'
 
 export interface FormIdentity {
   readonly account: Account
-  readonly accessKeyId: string
-  /** Signed: in base64, as it was sent. */
-  readonly policy: string
+  /** None for the anonymous. */
+  readonly accessKeyId: string | undefined
+  /** Signed: in base64, as it was sent. The anonymous have none, and the bucket alone decides. */
+  readonly policy: string | undefined
 }
 
 /** By lower-case name, one char per byte. */
 type Fields = ReadonlyMap<string, string>
 
 /**
- * Throws AccessDenied for a form without a signature, InvalidArgument for one with a part of it, and like `identify`
- * InvalidAccessKeyId, InvalidToken, AuthorizationQueryParametersError, SignatureDoesNotMatch.
+ * A form with neither signature nor policy is the anonymous one's. Throws InvalidArgument for one with a part of them, and like
+ * `identify` InvalidAccessKeyId, InvalidToken, AuthorizationQueryParametersError, SignatureDoesNotMatch.
  */
 export function identifyForm(fields: Fields, realm: Realm): FormIdentity {
   const claim = readClaim(fields, realm)
+  if (claim === undefined) return { account: anonymous, accessKeyId: undefined, policy: undefined }
   const key = findKey(claim, realm)
   const { policy, signature, scope } = claim
   const made =
@@ -53,12 +55,12 @@ interface FormClaim extends Named {
   readonly scope: Scope | undefined
 }
 
-function readClaim(fields: Fields, realm: Realm): FormClaim {
+function readClaim(fields: Fields, realm: Realm): FormClaim | undefined {
   const isV4 = ['x-amz-algorithm', 'x-amz-credential', 'x-amz-signature'].some(has, fields)
   const isV2 = ['awsaccesskeyid', 'signature'].some(has, fields)
   if (isV4 && isV2) throw severalMechanisms(undefined)
-  if (!isV4 && !isV2) throw new S3Error('AccessDenied')
-  return isV4 ? claimV4(fields, realm) : claimV2(fields)
+  if (isV4) return claimV4(fields, realm)
+  return isV2 || fields.has('policy') ? claimV2(fields) : undefined
 }
 
 function has(this: Fields, name: string): boolean {

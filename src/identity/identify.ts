@@ -6,9 +6,9 @@ import { S3Error } from '../model/errors.ts'
 import type { Address } from '../wire/address.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import type { Seal } from '../wire/seal.ts'
-import type { Account } from './account.ts'
+import { anonymous, type Account } from './account.ts'
 import { claimFromHeader } from './authorization-header.ts'
-import { bearerToken, identifyBearer, yandexTokenHeader } from './bearer.ts'
+import { bearerToken, identifyBearer, unsignedSeal, yandexTokenHeader } from './bearer.ts'
 import type { Claim } from './claim.ts'
 import { findKey } from './find-key.ts'
 import { claimFromQuery, isPresigned } from './presigned-query.ts'
@@ -18,7 +18,8 @@ import { claimFromHeaderV2, claimFromQueryV2, isHeaderV2, isPresignedV2 } from '
 
 export interface Identity {
   readonly account: Account
-  readonly accessKeyId: string
+  /** None for the anonymous. */
+  readonly accessKeyId: string | undefined
   /** What the signature says is addressed: the request is carried out on this. */
   readonly address: Address
   /** How the body must prove itself. */
@@ -26,8 +27,9 @@ export interface Identity {
 }
 
 /**
- * Throws AccessDenied for the anonymous, and whatever is wrong with what others bring: InvalidAccessKeyId, InvalidToken,
- * ExpiredToken, SignatureDoesNotMatch, RequestTimeTooSkewed, AuthorizationHeaderMalformed, AuthorizationQueryParametersError,
+ * Whoever claims to be somebody must prove it: only a request without any credentials is the anonymous one's. Throws
+ * InvalidRequest for what these may not ask, and whatever is wrong with a claim: InvalidAccessKeyId, InvalidToken, ExpiredToken,
+ * SignatureDoesNotMatch, RequestTimeTooSkewed, AuthorizationHeaderMalformed, AuthorizationQueryParametersError,
  * InvalidArgument, InvalidRequest, NotImplemented. Reads no byte of the body.
  */
 export function identify(exchange: Exchange, address: Address, realm: Realm): Identity {
@@ -35,6 +37,7 @@ export function identify(exchange: Exchange, address: Address, realm: Realm): Id
   const token = bearerToken(exchange.headers)
   if (token !== undefined) return { address, ...identifyBearer(token, exchange, realm) }
   const claim = readClaim(exchange, address, realm)
+  if (claim === undefined) return unsigned(exchange, address)
   const key = findKey(claim, realm)
   const signed = { exchange, address }
   const proof = claim.version === 4 ? proveV4(claim, key, signed) : proveV2(claim, key, signed)
@@ -51,14 +54,36 @@ function checkOneWay({ headers }: Exchange, { query }: Address): void {
   if (inHeaders.length + inQuery.length > 1) throw severalMechanisms(authorization)
 }
 
-function readClaim(exchange: Exchange, { query }: Address, realm: Realm): Claim {
+/** Undefined when nobody is claimed to be asking. */
+function readClaim(exchange: Exchange, { query }: Address, realm: Realm): Claim | undefined {
   const authorization = exchange.headers.get('authorization')
   if (isPresigned(query)) return claimFromQuery(exchange, query, realm)
   if (isPresignedV2(query)) return claimFromQueryV2(exchange, query, realm)
-  if (authorization === undefined) throw new S3Error('AccessDenied')
+  if (authorization === undefined) return undefined
   return isHeaderV2(authorization)
     ? claimFromHeaderV2(exchange, authorization, realm)
     : claimFromHeader(exchange, authorization, realm)
+}
+
+function unsigned({ headers }: Exchange, address: Address): Identity {
+  refuseOverrides(address)
+  return { account: anonymous, accessKeyId: undefined, address, seal: unsignedSeal(headers) }
+}
+
+const overrides: readonly string[] = [
+  'response-cache-control',
+  'response-content-disposition',
+  'response-content-encoding',
+  'response-content-language',
+  'response-content-type',
+  'response-expires',
+]
+
+/** Else a link to a public object could show it as a page of the server's own, script and all. */
+function refuseOverrides({ query }: Address): void {
+  if (!overrides.some((name) => query.has(name))) return
+  const says = 'Request specific response headers cannot be used for anonymous GET requests.'
+  throw new S3Error('InvalidRequest', {}, says)
 }
 
 export function severalMechanisms(authorization: string | undefined): S3Error {

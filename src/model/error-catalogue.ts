@@ -57,6 +57,8 @@ export const catalogue = {
     InvalidAccessPointAliasError: 'The specified access point alias name is not valid.',
     InvalidAddressingHeader: 'You must specify the Anonymous role.',
     InvalidArgument: 'Invalid Argument',
+    InvalidBucketAclWithBlockPublicAccessError:
+      'Bucket cannot have public ACLs set with BlockPublicAccess enabled',
     InvalidBucketAclWithObjectOwnership:
       "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting.",
     InvalidBucketName: 'The specified bucket is not valid.',

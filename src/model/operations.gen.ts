@@ -244,6 +244,7 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'ObjectLockEventHoldDurationYears', type: 'integer', in: 'header', at: 'x-amz-object-lock-event-hold-duration-years' },
       { name: 'ExpectedBucketOwner', type: 'string', in: 'header', at: 'x-amz-expected-bucket-owner' },
       { name: 'ExpectedSourceBucketOwner', type: 'string', in: 'header', at: 'x-amz-source-expected-bucket-owner' },
+      { name: 'GrantWrite', type: 'string', in: 'header', at: 'x-amz-grant-write' },
     ],
     output: [
       { name: 'CopyObjectResult', type: { structure: 'CopyObjectResult' }, in: 'payload', at: 'CopyObjectResult' },
@@ -355,6 +356,7 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'ExpectedBucketOwner', type: 'string', in: 'header', at: 'x-amz-expected-bucket-owner' },
       { name: 'ChecksumAlgorithm', type: 'string', in: 'header', at: 'x-amz-checksum-algorithm' },
       { name: 'ChecksumType', type: 'string', in: 'header', at: 'x-amz-checksum-type' },
+      { name: 'GrantWrite', type: 'string', in: 'header', at: 'x-amz-grant-write' },
     ],
     output: [
       { name: 'Bucket', type: 'string', in: 'element', at: 'Bucket' },
@@ -2039,6 +2041,7 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'ObjectLockEventHoldDurationDays', type: 'integer', in: 'header', at: 'x-amz-object-lock-event-hold-duration-days' },
       { name: 'ObjectLockEventHoldDurationYears', type: 'integer', in: 'header', at: 'x-amz-object-lock-event-hold-duration-years' },
       { name: 'ExpectedBucketOwner', type: 'string', in: 'header', at: 'x-amz-expected-bucket-owner' },
+      { name: 'GrantWrite', type: 'string', in: 'header', at: 'x-amz-grant-write' },
     ],
     output: [
       { name: 'Expiration', type: 'string', in: 'header', at: 'x-amz-expiration' },

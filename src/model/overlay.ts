@@ -25,12 +25,20 @@ const customerKeyTold: readonly Member[] = [
   header('SSECustomerKeyMD5', 'x-amz-server-side-encryption-customer-key-MD5'),
 ]
 
-/** Members that S3 honours and the model lacks, by structure: browsers and proxies send If-Range, the SDKs do not. */
+const grantWrite: Member = header('GrantWrite', 'x-amz-grant-write')
+
+/**
+ * Members that S3 honours and the model lacks, by structure: browsers and proxies send If-Range, the SDKs do not; WRITE of an
+ * object means nothing and is kept all the same, as PutObjectAcl keeps it.
+ */
 export const furtherMembers: Readonly<Record<string, readonly Member[]>> = {
   CompleteMultipartUploadOutput: customerKeyTold,
+  CopyObjectRequest: [grantWrite],
+  CreateMultipartUploadRequest: [grantWrite],
   GetObjectAttributesRequest: writingEncryption,
   GetObjectRequest: [ifRange, ...writingEncryption],
   HeadObjectRequest: [ifRange, ...writingEncryption],
+  PutObjectRequest: [grantWrite],
 }
 
 function header(name: string, at: string): Member {

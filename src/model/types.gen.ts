@@ -118,6 +118,7 @@ export interface CopyObjectInput {
   readonly ObjectLockEventHoldDurationYears?: number | undefined
   readonly ExpectedBucketOwner?: string | undefined
   readonly ExpectedSourceBucketOwner?: string | undefined
+  readonly GrantWrite?: string | undefined
 }
 
 export interface CopyObjectOutput {
@@ -208,6 +209,7 @@ export interface CreateMultipartUploadInput {
   readonly ExpectedBucketOwner?: string | undefined
   readonly ChecksumAlgorithm?: string | undefined
   readonly ChecksumType?: string | undefined
+  readonly GrantWrite?: string | undefined
 }
 
 export interface CreateMultipartUploadOutput {
@@ -1430,6 +1432,7 @@ export interface PutObjectInput {
   readonly ObjectLockEventHoldDurationDays?: number | undefined
   readonly ObjectLockEventHoldDurationYears?: number | undefined
   readonly ExpectedBucketOwner?: string | undefined
+  readonly GrantWrite?: string | undefined
 }
 
 export interface PutObjectOutput {

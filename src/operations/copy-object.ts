@@ -3,7 +3,6 @@
  * encrypted and the source is not, or the other way round, or one of them twice: then they are read and sealed anew.
  */
 import { authorizeEncryption } from '../access/encryption.ts'
-import { checkAclWith } from '../domain/acl.ts'
 import type { Source } from '../domain/copy-source.ts'
 import { fromSource } from '../domain/copy-source.ts'
 import { checksumToMake, copiedEtag, copyAttributes, keptChecksum } from '../domain/copying.ts'
@@ -14,6 +13,7 @@ import { askedEncryption } from '../domain/encryption.ts'
 import { quoted } from '../domain/etags.ts'
 import { wholeOf } from '../domain/objects.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
+import { newOwned, type Owned } from '../domain/ownership.ts'
 import { writeCondition } from '../domain/preconditions.ts'
 import { wholeSeconds } from '../domain/times.ts'
 import { versionIdOf } from '../domain/versions.ts'
@@ -34,17 +34,19 @@ import type { Service } from './service.ts'
  */
 export async function copyObject(input: CopyObjectInput, s3: Service): Promise<CopyObjectOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
-  checkAclWith(input, s3.bucket.owner)
+  const owned = newOwned(input, s3)
   const condition = writeCondition(input)
   authorizeEncryption(input, s3)
   const encryption = askedEncryption(input, s3)
   const brought = readingKey(sourceKeyMembers(input), s3)
-  const copying = { input, condition, encryption, brought, s3 }
+  const copying = { input, owned, condition, encryption, brought, s3 }
   return await fromSource(input, s3, (source) => copyOf(source, copying))
 }
 
 interface Copying {
   readonly input: CopyObjectInput
+  /** An ACL never follows the bytes. */
+  readonly owned: Owned
   readonly condition: Condition
   /** Of the copy. */
   readonly encryption: AskedEncryption | undefined
@@ -72,8 +74,9 @@ async function copyOf(source: Source, copying: Copying): Promise<CopyObjectOutpu
 
 /** Undefined when the bytes of the source are gone. */
 async function rowOf(source: Source, copying: Copying): Promise<ObjectRow | undefined> {
-  const { input, encryption: asked, brought, s3 } = copying
-  const attributes = copyAttributes(input, source, { bucket: s3.bucket, asked })
+  const { input, owned, encryption: asked, brought, s3 } = copying
+  const taken = copyAttributes(input, source, { bucket: s3.bucket, asked })
+  const attributes = { ...taken, acl: owned.acl }
   const { row } = source.found
   const from = await openDataKey({ bucket: source.bucket, row, brought }, s3)
   const copy = { source, from, attributes }
@@ -98,7 +101,7 @@ interface Copy {
 /** The bytes stay where they are; of an encrypted source only the envelope is new. */
 async function sameBytes(
   { source, from, attributes }: Copy,
-  { input, condition, s3 }: Copying,
+  { input, owned, condition, s3 }: Copying,
   etag: string,
 ): Promise<ObjectRow | undefined> {
   const { found } = source
@@ -108,7 +111,16 @@ async function sameBytes(
       ? attributes.checksum
       : await checksumOf(s3.emit(found, wholeOf(found.row), from), algorithm)
   const { sizeBytes, partCount, locator, seal } = found.row
-  const draft = { key: input.Key, sizeBytes, etag, partCount, locator, seal, modified: s3.now }
+  const draft = {
+    key: input.Key,
+    owner: owned.owner,
+    sizeBytes,
+    etag,
+    partCount,
+    locator,
+    seal,
+    modified: s3.now,
+  }
   return await s3.objects.putCopy(
     s3.bucket,
     { ...draft, attributes: { ...attributes, checksum } },
@@ -119,7 +131,7 @@ async function sameBytes(
 /** The bytes are read, and kept anew as `dataKey` seals them: one object without parts, as S3 makes of every copy. */
 async function otherBytes(
   { source, from, attributes }: Copy,
-  { input, condition, s3 }: Copying,
+  { input, owned, condition, s3 }: Copying,
   dataKey: DataKey | undefined,
 ): Promise<ObjectRow> {
   const { found } = source
@@ -136,7 +148,16 @@ async function otherBytes(
   )
   const checksum = kept.checksum ?? wholeChecksum(kept.algorithm, stored.checksums)
   const { etag, sizeBytes, locator, seal } = stored
-  const draft = { key: input.Key, sizeBytes, etag, partCount: 0, locator, seal, modified: s3.now }
+  const draft = {
+    key: input.Key,
+    owner: owned.owner,
+    sizeBytes,
+    etag,
+    partCount: 0,
+    locator,
+    seal,
+    modified: s3.now,
+  }
   const row = await s3.objects.put(
     s3.bucket,
     { ...draft, attributes: { ...encrypted, checksum } },

@@ -1,15 +1,15 @@
 /** CreateBucket: a new, empty bucket of the caller's, in this server's region. */
-import { checkNewBucketAcl } from '../domain/acl.ts'
+import { newBucketAccess } from '../domain/bucket-access.ts'
 import { S3Error } from '../model/errors.ts'
 import type { CreateBucketInput, CreateBucketOutput } from '../model/types.gen.ts'
 import type { Service } from './service.ts'
 
-/** Throws what Buckets.create throws, and NotImplemented for what only directory buckets have. */
+/** Throws what Buckets.create and newBucketAccess throw, and NotImplemented for what only directory buckets have. */
 export async function createBucket(
   input: CreateBucketInput,
   s3: Service,
 ): Promise<CreateBucketOutput> {
-  checkNewBucketAcl(input)
+  const configurations = newBucketAccess(input, s3)
   const { LocationConstraint, ...others } = input.CreateBucketConfiguration ?? {}
   const unknown = Object.entries(others).find(([, value]) => value !== undefined)
   if (unknown !== undefined) {
@@ -24,6 +24,7 @@ export async function createBucket(
     owner: s3.caller.canonicalId,
     created: s3.now,
     locationConstraint: LocationConstraint,
+    configurations,
   })
   return { Location: `/${input.Bucket}`, BucketArn: `arn:aws:s3:::${input.Bucket}` }
 }

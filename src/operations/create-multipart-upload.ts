@@ -1,8 +1,8 @@
 /** CreateMultipartUpload: everything that the object will be besides its bytes is said, checked and kept here. */
-import { checkAclWith } from '../domain/acl.ts'
 import { objectAttributes } from '../domain/attributes.ts'
 import { encryptionAnswer } from '../domain/encryption-answer.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
+import { newOwned } from '../domain/ownership.ts'
 import { uploadChecksum } from '../domain/upload-checksum.ts'
 import type { CreateMultipartUploadInput, CreateMultipartUploadOutput } from '../model/types.gen.ts'
 import { newDataKey } from './data-keys.ts'
@@ -17,17 +17,18 @@ export async function createMultipartUpload(
   s3: Service,
 ): Promise<CreateMultipartUploadOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
-  checkAclWith(input, s3.bucket.owner)
+  const { owner, acl } = newOwned(input, s3)
   const checksum = uploadChecksum(input)
   const attributes = objectAttributes(input)
   const dataKey = await newDataKey(input, s3)
   const upload = await s3.uploads.create({
     bucket: s3.bucket,
     key: input.Key,
+    owner,
     initiator: s3.caller,
     now: s3.now,
     checksum,
-    attributes: { ...attributes, encryption: dataKey?.encryption },
+    attributes: { ...attributes, encryption: dataKey?.encryption, acl },
   })
   return {
     Bucket: s3.bucket.name,

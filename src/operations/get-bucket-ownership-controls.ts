@@ -1,16 +1,22 @@
-/** GetBucketOwnershipControls: the owner of a bucket owns all in it and ACLs are off: S3's default since April 2023, and all there is here. */
+/** GetBucketOwnershipControls: who owns what others write into a bucket, and whether ACLs count there. */
 import { expectBucketOwner } from '../domain/owners.ts'
+import { shownOwnership } from '../domain/ownership.ts'
+import { S3Error } from '../model/errors.ts'
 import type {
   GetBucketOwnershipControlsInput,
   GetBucketOwnershipControlsOutput,
 } from '../model/types.gen.ts'
 import type { Service } from './service.ts'
 
-/** Throws AccessDenied for another owner than the expected one. */
+/** Throws OwnershipControlsNotFoundError, and AccessDenied for another owner than the expected one. */
 export async function getBucketOwnershipControls(
   input: GetBucketOwnershipControlsInput,
   s3: Service,
 ): Promise<GetBucketOwnershipControlsOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
-  return { OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] } }
+  const ownership = shownOwnership(s3.bucket)
+  if (ownership === undefined) {
+    throw new S3Error('OwnershipControlsNotFoundError', { BucketName: s3.bucket.name })
+  }
+  return { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } }
 }

@@ -1,6 +1,7 @@
-/** GetObjectAcl: what holds of every object, as an ACL: its owner may do everything, and nobody else anything. */
-import { ownersAcl } from '../domain/acl.ts'
-import { expectBucketOwner, ownerOf } from '../domain/owners.ts'
+/** GetObjectAcl: who may do what with an object; where ACLs are off, the bucket's owner everything and nobody else anything. */
+import { shownAcl } from '../domain/acl.ts'
+import { expectBucketOwner } from '../domain/owners.ts'
+import { aclIn, ownerIn } from '../domain/ownership.ts'
 import type { GetObjectAclInput, GetObjectAclOutput } from '../model/types.gen.ts'
 import type { Service } from './service.ts'
 
@@ -11,5 +12,5 @@ export async function getObjectAcl(
 ): Promise<GetObjectAclOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   const { row } = await s3.objects.find(s3.bucket, input.Key, input.VersionId)
-  return ownersAcl(ownerOf(row.owner, s3))
+  return shownAcl(aclIn(s3.bucket, row.attributes.acl), ownerIn(s3.bucket, row), s3)
 }

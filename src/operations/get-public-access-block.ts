@@ -1,14 +1,19 @@
-/** GetPublicAccessBlock: nothing here can be made public: S3's default since April 2023, and all there is here. */
-import { everythingBlocked } from '../domain/access-block.ts'
+/** GetPublicAccessBlock: what of public access a bucket blocks. */
+import { shownBlock } from '../domain/access-block.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
+import { S3Error } from '../model/errors.ts'
 import type { GetPublicAccessBlockInput, GetPublicAccessBlockOutput } from '../model/types.gen.ts'
 import type { Service } from './service.ts'
 
-/** Throws AccessDenied for another owner than the expected one. */
+/** Throws NoSuchPublicAccessBlockConfiguration, and AccessDenied for another owner than the expected one. */
 export async function getPublicAccessBlock(
   input: GetPublicAccessBlockInput,
   s3: Service,
 ): Promise<GetPublicAccessBlockOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
-  return { PublicAccessBlockConfiguration: everythingBlocked }
+  const block = shownBlock(s3.bucket)
+  if (block === undefined) {
+    throw new S3Error('NoSuchPublicAccessBlockConfiguration', { BucketName: s3.bucket.name })
+  }
+  return { PublicAccessBlockConfiguration: block }
 }

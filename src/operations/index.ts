@@ -8,6 +8,7 @@ import { deleteBucket } from './delete-bucket.ts'
 import { deleteBucketCors } from './delete-bucket-cors.ts'
 import { deleteBucketEncryption } from './delete-bucket-encryption.ts'
 import { deleteBucketLifecycle } from './delete-bucket-lifecycle.ts'
+import { deleteBucketOwnershipControls } from './delete-bucket-ownership-controls.ts'
 import { deleteBucketPolicy } from './delete-bucket-policy.ts'
 import { deleteBucketReplication } from './delete-bucket-replication.ts'
 import { deleteBucketTagging } from './delete-bucket-tagging.ts'
@@ -15,6 +16,7 @@ import { deleteBucketWebsite } from './delete-bucket-website.ts'
 import { deleteObject } from './delete-object.ts'
 import { deleteObjectTagging } from './delete-object-tagging.ts'
 import { deleteObjects } from './delete-objects.ts'
+import { deletePublicAccessBlock } from './delete-public-access-block.ts'
 import { getBucketAbac } from './get-bucket-abac.ts'
 import { getBucketAccelerateConfiguration } from './get-bucket-accelerate-configuration.ts'
 import { getBucketAcl } from './get-bucket-acl.ts'
@@ -103,7 +105,7 @@ export const operations: Registry = {
   DeleteBucketMetadataConfiguration: notImplemented,
   DeleteBucketMetadataTableConfiguration: notImplemented,
   DeleteBucketMetricsConfiguration: notImplemented,
-  DeleteBucketOwnershipControls: notImplemented,
+  DeleteBucketOwnershipControls: { run: deleteBucketOwnershipControls },
   DeleteBucketPolicy: { run: deleteBucketPolicy, only: unset },
   DeleteBucketReplication: { run: deleteBucketReplication, only: unset },
   DeleteBucketTagging: { run: deleteBucketTagging },
@@ -112,10 +114,10 @@ export const operations: Registry = {
   DeleteObjectAnnotation: notImplemented,
   DeleteObjectTagging: { run: deleteObjectTagging },
   DeleteObjects: { run: deleteObjects, refuses: refuses.DeleteObjects },
-  DeletePublicAccessBlock: notImplemented,
+  DeletePublicAccessBlock: { run: deletePublicAccessBlock },
   GetBucketAbac: { run: getBucketAbac, only: fixed },
   GetBucketAccelerateConfiguration: { run: getBucketAccelerateConfiguration, only: unset },
-  GetBucketAcl: { run: getBucketAcl, only: fixed },
+  GetBucketAcl: { run: getBucketAcl },
   GetBucketAnalyticsConfiguration: { run: getBucketAnalyticsConfiguration, only: unset },
   GetBucketCors: { run: getBucketCors },
   GetBucketEncryption: { run: getBucketEncryption },
@@ -131,7 +133,7 @@ export const operations: Registry = {
   GetBucketMetadataTableConfiguration: notImplemented,
   GetBucketMetricsConfiguration: { run: getBucketMetricsConfiguration, only: unset },
   GetBucketNotificationConfiguration: { run: getBucketNotificationConfiguration, only: unset },
-  GetBucketOwnershipControls: { run: getBucketOwnershipControls, only: fixed },
+  GetBucketOwnershipControls: { run: getBucketOwnershipControls },
   GetBucketPolicy: { run: getBucketPolicy, only: unset },
   GetBucketPolicyStatus: { run: getBucketPolicyStatus, only: unset },
   GetBucketReplication: { run: getBucketReplication, only: unset },
@@ -140,7 +142,7 @@ export const operations: Registry = {
   GetBucketVersioning: { run: getBucketVersioning, only: fixed },
   GetBucketWebsite: { run: getBucketWebsite, only: unset },
   GetObject: { run: getObject },
-  GetObjectAcl: { run: getObjectAcl, only: fixed },
+  GetObjectAcl: { run: getObjectAcl },
   GetObjectAnnotation: notImplemented,
   GetObjectAttributes: { run: getObjectAttributes },
   GetObjectLegalHold: { run: getObjectLegalHold, only: unset },
@@ -148,7 +150,7 @@ export const operations: Registry = {
   GetObjectRetention: { run: getObjectRetention, only: unset },
   GetObjectTagging: { run: getObjectTagging },
   GetObjectTorrent: notImplemented,
-  GetPublicAccessBlock: { run: getPublicAccessBlock, only: fixed },
+  GetPublicAccessBlock: { run: getPublicAccessBlock },
   HeadBucket: { run: headBucket },
   HeadObject: { run: headObject },
   ListBucketAnalyticsConfigurations: { run: listBucketAnalyticsConfigurations, only: unset },
@@ -167,7 +169,7 @@ export const operations: Registry = {
   ListParts: { run: listParts },
   PutBucketAbac: notImplemented,
   PutBucketAccelerateConfiguration: notImplemented,
-  PutBucketAcl: { run: putBucketAcl, only: 'the owner alone, which is what holds' },
+  PutBucketAcl: { run: putBucketAcl },
   PutBucketAnalyticsConfiguration: notImplemented,
   PutBucketCors: { run: putBucketCors },
   PutBucketEncryption: { run: putBucketEncryption },
@@ -177,10 +179,7 @@ export const operations: Registry = {
   PutBucketLogging: notImplemented,
   PutBucketMetricsConfiguration: notImplemented,
   PutBucketNotificationConfiguration: notImplemented,
-  PutBucketOwnershipControls: {
-    run: putBucketOwnershipControls,
-    only: 'BucketOwnerEnforced, which is what holds',
-  },
+  PutBucketOwnershipControls: { run: putBucketOwnershipControls },
   PutBucketPolicy: notImplemented,
   PutBucketReplication: notImplemented,
   PutBucketRequestPayment: {
@@ -191,13 +190,13 @@ export const operations: Registry = {
   PutBucketVersioning: notImplemented,
   PutBucketWebsite: notImplemented,
   PutObject: { run: putObject, refuses: refuses.PutObject },
-  PutObjectAcl: { run: putObjectAcl, only: 'the owner alone, which is what holds' },
+  PutObjectAcl: { run: putObjectAcl },
   PutObjectAnnotation: notImplemented,
   PutObjectLegalHold: notImplemented,
   PutObjectLockConfiguration: notImplemented,
   PutObjectRetention: notImplemented,
   PutObjectTagging: { run: putObjectTagging },
-  PutPublicAccessBlock: { run: putPublicAccessBlock, only: 'all four true, which is what holds' },
+  PutPublicAccessBlock: { run: putPublicAccessBlock },
   RenameObject: notImplemented,
   RestoreObject: notImplemented,
   SelectObjectContent: notImplemented,

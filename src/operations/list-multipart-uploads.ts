@@ -1,6 +1,7 @@
 /** ListMultipartUploads: what is open in a bucket, by key and then by age, a page at a time. */
 import { keyText, pageSize, type KeyText } from '../domain/listing.ts'
 import { expectBucketOwner, ownerOf } from '../domain/owners.ts'
+import { ownerIn } from '../domain/ownership.ts'
 import { wholeSeconds } from '../domain/times.ts'
 import { isUploadId } from '../domain/upload-ids.ts'
 import { S3Error } from '../model/errors.ts'
@@ -77,7 +78,7 @@ function uploadEntry(upload: UploadRow, text: KeyText, s3: Service): MultipartUp
     Key: text(upload.key),
     UploadId: upload.uploadId,
     Initiator: ownerOf(upload.initiator, s3),
-    Owner: ownerOf(upload.owner, s3),
+    Owner: ownerOf(ownerIn(s3.bucket, upload), s3),
     StorageClass: upload.attributes.storageClass,
     Initiated: wholeSeconds(upload.initiated),
     ChecksumAlgorithm: upload.checksum?.algorithm,

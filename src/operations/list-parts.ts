@@ -4,6 +4,7 @@ import { checkKeyOfChecksums, checksumsNeedKey } from '../domain/encrypted-uploa
 import { quoted } from '../domain/etags.ts'
 import { pageSize } from '../domain/listing.ts'
 import { expectBucketOwner, ownerOf } from '../domain/owners.ts'
+import { ownerIn } from '../domain/ownership.ts'
 import { listedChecksum, partNumberMarker } from '../domain/parts.ts'
 import { wholeSeconds } from '../domain/times.ts'
 import type { ListPartsInput, ListPartsOutput, Part } from '../model/types.gen.ts'
@@ -23,7 +24,7 @@ export async function listParts(input: ListPartsInput, s3: Service): Promise<Lis
     Key: upload.key,
     UploadId: upload.uploadId,
     Initiator: ownerOf(upload.initiator, s3),
-    Owner: ownerOf(upload.owner, s3),
+    Owner: ownerOf(ownerIn(s3.bucket, upload), s3),
     StorageClass: upload.attributes.storageClass,
     PartNumberMarker: String(after),
     NextPartNumberMarker: String(page.parts.at(-1)?.number ?? 0),

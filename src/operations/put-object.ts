@@ -1,11 +1,11 @@
 /** PutObject: a whole object in one request. */
 import { uploadSizeBytesMax } from '../base/limits.ts'
-import { checkAclWith } from '../domain/acl.ts'
 import { objectAttributes } from '../domain/attributes.ts'
 import { objectChecksum } from '../domain/description.ts'
 import { encryptionAnswer } from '../domain/encryption-answer.ts'
 import { quoted } from '../domain/etags.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
+import { newOwned } from '../domain/ownership.ts'
 import { writeCondition } from '../domain/preconditions.ts'
 import { keptAlgorithm, wholeChecksum } from '../domain/whole-checksum.ts'
 import { versionIdOf } from '../domain/versions.ts'
@@ -20,9 +20,9 @@ import type { Service } from './service.ts'
  */
 export async function putObject(input: PutObjectInput, s3: Service): Promise<PutObjectOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
-  checkAclWith(input, s3.bucket.owner)
+  const { owner, acl } = newOwned(input, s3)
   const condition = writeCondition(input)
-  const asked = objectAttributes(input)
+  const asked = { ...objectAttributes(input), acl }
   const declared = declaredDigests(input, input.Body, 'hex')
   const dataKey = await newDataKey(input, s3)
   const attributes = { ...asked, encryption: dataKey?.encryption }
@@ -36,7 +36,16 @@ export async function putObject(input: PutObjectInput, s3: Service): Promise<Put
   })
   const checksum = wholeChecksum(algorithm, stored.checksums)
   const { etag, sizeBytes, locator, seal } = stored
-  const draft = { key: input.Key, sizeBytes, etag, partCount: 0, locator, seal, modified: s3.now }
+  const draft = {
+    key: input.Key,
+    owner,
+    sizeBytes,
+    etag,
+    partCount: 0,
+    locator,
+    seal,
+    modified: s3.now,
+  }
   const row = await s3.objects.put(
     s3.bucket,
     { ...draft, attributes: { ...attributes, checksum } },

@@ -24,7 +24,7 @@ type Refusing =
 type Allowing = 'CreateBucket'
 
 export const refuses: { readonly [Name in Refusing]: NonNullable<Registered<Name>['refuses']> } = {
-  CreateBucket: ['ObjectLockEnabledForBucket', 'ObjectOwnership', 'BucketNamespace'],
+  CreateBucket: ['ObjectLockEnabledForBucket', 'BucketNamespace'],
   PutObject: [...lock, 'WriteOffsetBytes'],
   CopyObject: lock,
   // A second factor that no bucket here asks for. BypassGovernanceRetention is honoured: there is nothing to bypass.
@@ -37,7 +37,6 @@ export const harmless: { readonly [Name in Allowing]: NonNullable<Registered<Nam
   {
     CreateBucket: {
       ObjectLockEnabledForBucket: ['false'],
-      ObjectOwnership: ['BucketOwnerEnforced'],
       BucketNamespace: ['global'],
     },
   }

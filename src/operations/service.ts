@@ -3,6 +3,7 @@ import type { Instant } from '../base/clock.ts'
 import type { Holds } from '../base/holds.ts'
 import type { Account } from '../identity/account.ts'
 import type { Buckets } from '../domain/buckets.ts'
+import type { SourceBucket } from '../domain/copy-source.ts'
 import type { Objects } from '../domain/objects.ts'
 import type { Uploads } from '../domain/uploads.ts'
 import type { Emit } from '../payload/emit.ts'
@@ -32,8 +33,9 @@ export interface Service {
   readonly emit: Emit
   /** Data keys of encrypted bytes. */
   readonly envelopes: Envelopes
-  /** The bucket of a copy source, once the caller may read from it: NoSuchBucket, AccessDenied. */
-  sourceBucket(name: string): Promise<BucketRow>
+  /** The bucket of a copy source, and the objects that the caller may read there: NoSuchBucket, AccessDenied. */
+  sourceBucket(name: string): Promise<SourceBucket>
   /** The account behind a canonical id; undefined when it is gone. */
   accountOf(canonicalId: string): Account | undefined
+  accountsWithEmail(email: string): readonly Account[]
 }

@@ -48,7 +48,14 @@ export function credentialsOf(
     accounts.set(account.canonicalId, account)
   }
   const byId = new Map(keys.map((key) => [key.accessKeyId, key]))
-  return { find: (id) => byId.get(id), account: (id) => accounts.get(id) }
+  return {
+    find: (id) => byId.get(id),
+    account: (id) => accounts.get(id),
+    accountsWithEmail: (email) =>
+      Array.from(accounts.values()).filter(
+        (account) => account.email?.toLowerCase() === email.toLowerCase(),
+      ),
+  }
 }
 
 const accountFields = ['canonicalId', 'accountId', 'displayName', 'email', 'keys', 'apiKeys']

@@ -1,7 +1,7 @@
 /** Everything is built here, and joined here, and nowhere else. */
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { authorize } from '../access/authorize.ts'
+import { authorize, type Permit } from '../access/authorize.ts'
 import { assert } from '../base/assert.ts'
 import type { Chance } from '../base/chance.ts'
 import type { Clock, Instant } from '../base/clock.ts'
@@ -24,7 +24,6 @@ import { createIngest } from '../payload/ingest.ts'
 import { openFileBlobs } from '../stores/blobs/files.ts'
 import type { BlobStore } from '../stores/blobs/store.ts'
 import type { KeyStores } from '../stores/keys/key-stores.ts'
-import type { BucketRow } from '../stores/metadata/records.ts'
 import { openSqliteMetadata } from '../stores/metadata/sqlite.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { Exchange } from '../wire/exchange.ts'
@@ -88,8 +87,7 @@ export interface Composed {
 
 export interface Asked {
   readonly caller: Account
-  /** Undefined where the operation concerns none. */
-  readonly bucket: BucketRow | undefined
+  readonly permit: Permit
   readonly exchange: Pick<Exchange, 'arrived' | 'signal' | 'peer'>
 }
 
@@ -110,15 +108,20 @@ export async function compose(parts: Parts): Promise<Composed> {
     emit: createEmit({ blobs, metadata, holds }),
     envelopes: createEnvelopes({ ...keys, chance }),
     accountOf: (canonicalId: string) => credentials.account(canonicalId),
+    accountsWithEmail: (email: string) => credentials.accountsWithEmail(email),
   }
+  const objectsFor = (judge: Permit['judge']): Objects =>
+    judge === undefined ? shared.objects : new Objects({ metadata, judge })
   return {
     holds,
     metadata,
     envelopes: shared.envelopes,
     tokens,
     realm: (now) => ({ credentials, region: settings.region, now, tokens }),
-    serviceFor: ({ caller, bucket, exchange }) => ({
+    serviceFor: ({ caller, permit: { bucket, judge }, exchange }) => ({
       ...shared,
+      objects: objectsFor(judge),
+      uploads: judge === undefined ? shared.uploads : shared.uploads.judgedBy(judge),
       caller,
       now: exchange.arrived,
       isSecure: exchange.peer.secure,
@@ -131,8 +134,8 @@ export async function compose(parts: Parts): Promise<Composed> {
       },
       sourceBucket: async (name) => {
         const source = await authorize({ operation: 'GetObject', caller, bucket: name }, metadata)
-        assert(source !== undefined, 'a copy source names a bucket')
-        return source
+        assert(source.bucket !== undefined, 'a copy source names a bucket')
+        return { bucket: source.bucket, objects: objectsFor(source.judge) }
       },
     }),
   }

@@ -1,5 +1,6 @@
 /** From flags and environment to a checked Config. What is wrong is said as: what, why, what to do. */
 import { mebibyte } from '../base/limits.ts'
+import type { ObjectOwnership } from '../domain/settings.ts'
 import { ConfigError, openSecret, readText } from './config-error.ts'
 import { readKeyConfig, type KeyConfig } from './key-config.ts'
 import { options, type Option, type OptionName } from './options.ts'
@@ -22,6 +23,8 @@ export interface Config {
   readonly tokenService: boolean
   /** Diagnoses of signatures a second. */
   readonly doctorRate: number
+  readonly defaultObjectOwnership: ObjectOwnership
+  readonly defaultPublicAccessBlock: boolean
   readonly reclaimGraceMs: number
   readonly diskReserveBytes: number
   /** The root account's pair, when the operator gives it. */
@@ -60,6 +63,8 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     keys: readKeyConfig({ value: text, keys, data, warnings }),
     tokenService: text('token-service') === 'on',
     doctorRate: parseRate(text('doctor-rate') ?? ''),
+    defaultObjectOwnership: text('default-object-ownership') as ObjectOwnership,
+    defaultPublicAccessBlock: text('default-public-access-block') !== 'off',
     reclaimGraceMs: parseSeconds(text('reclaim-grace') ?? '') * 1000,
     diskReserveBytes: parseMebibytes(text('disk-reserve') ?? '') * mebibyte,
     root: rootPair(text('root-access-key'), text('root-secret-key')),

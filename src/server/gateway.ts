@@ -1,7 +1,7 @@
 /**
  * A request's whole life. Read this first.
  *
- * The order of the statements in `#follow` is the documentation: nobody unknown makes us look for a bucket (but for its CORS
+ * The order of the statements in `#follow` is the documentation: no false claim makes us look for a bucket (but for its CORS
  * rules, which browsers ask for unsigned), nobody without permission makes us parse XML, and no byte of a body is read before
  * everything that can be refused without it.
  */
@@ -105,10 +105,10 @@ export class Gateway {
     const { address, accessKeyId } = caller
     Object.assign(story, { address, accessKeyId, ...namesOf(address) })
     const asked = { operation: operation.name, caller: caller.account, bucket: address.bucket }
-    const bucket = await authorize(asked, s3.metadata)
+    const permit = await authorize(asked, s3.metadata)
     room.admit(operation.name, exchange.body.lengthBytes ?? 0)
     const body = openBody(exchange, caller.seal)
-    const service = s3.serviceFor({ caller: caller.account, bucket, exchange })
+    const service = s3.serviceFor({ caller: caller.account, permit, exchange })
     const work = perform(operation, { exchange, address, body }, service)
     const failed = (error: unknown): Reply => this.#failed(error, exchange, story)
     return patiently(operation.name, work, { timings, failed })

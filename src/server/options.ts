@@ -46,6 +46,8 @@ export type OptionName =
   | 'vault-over-http'
   | 'token-service'
   | 'doctor-rate'
+  | 'default-object-ownership'
+  | 'default-public-access-block'
   | 'reclaim-grace'
   | 'disk-reserve'
   | 'root-access-key'
@@ -236,6 +238,24 @@ export const options: readonly Option[] = [
     default: '2',
     sentence:
       'signatures that do not match are examined this many times a second, for the log; 0 examines none',
+  },
+  {
+    name: 'default-object-ownership',
+    flag: '--default-object-ownership',
+    env: 'ASHLAR_DEFAULT_OBJECT_OWNERSHIP',
+    value: 'ownership',
+    default: 'BucketOwnerEnforced',
+    choices: ['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'],
+    sentence: 'of new buckets; with another than the first, ACLs count in them',
+  },
+  {
+    name: 'default-public-access-block',
+    flag: '--default-public-access-block',
+    env: 'ASHLAR_DEFAULT_PUBLIC_ACCESS_BLOCK',
+    value: 'on|off',
+    default: 'on',
+    choices: ['on', 'off'],
+    sentence: 'whether new buckets block public access until their owner says otherwise',
   },
   {
     name: 'reclaim-grace',

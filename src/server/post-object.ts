@@ -1,10 +1,10 @@
 /**
  * A browser's form, from its fields to its answer: a PutObject whose headers are the form's fields and whose sender brings a
- * policy that somebody else signed. Like the gateway's own line, to be read from top to bottom: nothing in a policy is looked at
+ * policy that somebody else signed, or nothing, where the bucket takes that. Like the gateway's own line, to be read from top to bottom: nothing in a policy is looked at
  * before its signature is true, and of the file nothing is read before the policy allows it.
  */
 import { authorize } from '../access/authorize.ts'
-import { checkPolicy } from '../access/form-policy.ts'
+import { checkPolicy, type Sizes } from '../access/form-policy.ts'
 import { identifyForm, missingField, refuseOtherProof } from '../identity/identify-form.ts'
 import { S3Error } from '../model/errors.ts'
 import { operations } from '../model/operations.gen.ts'
@@ -38,15 +38,19 @@ export async function postObject({ exchange, sent, story }: Posting, s3: Compose
   const address = addressOfKey(sent, keyOf(fields))
   Object.assign(story, { address, accessKeyId, ...namesOf(address) })
   const bucketName = address.bucket ?? ''
-  const sizes = checkPolicy(policy, { fields, bucket: bucketName, now: exchange.arrived })
+  const posted = { fields, bucket: bucketName, now: exchange.arrived }
+  const sizes = policy === undefined ? anySize : checkPolicy(policy, posted)
   const asked = { operation: 'PutObject', caller: account, bucket: bucketName } as const
-  const bucket = await authorize(asked, s3.metadata)
-  const service = s3.serviceFor({ caller: account, bucket, exchange })
+  const permit = await authorize(asked, s3.metadata)
+  const service = s3.serviceFor({ caller: account, permit, exchange })
   const put = { headers: formHeaders(form.fields), body: exchange.body }
   const body = within(form.file, sizes)
   const reply = await perform(operations.PutObject, { exchange: put, address, body }, service)
   return answerForm(reply, { fields, address, exchange })
 }
+
+/** Where no policy says less. */
+const anySize: Sizes = { minBytes: 0, maxBytes: Infinity }
 
 function textsOf(fields: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(Array.from(fields, ([name, value]) => [name, readHeaderText(value)]))

@@ -93,12 +93,13 @@ export async function startServer(config: Config, surroundings: Surroundings): P
 }
 
 function settingsOf(config: Config, bound: { readonly endpoint: string }): Settings {
-  const { region, defaultChecksum, defaultEncryption, customerKeysOverHttp } = config
   return {
-    region,
-    defaultChecksum,
-    defaultEncryption,
-    customerKeysOverHttp,
+    region: config.region,
+    defaultChecksum: config.defaultChecksum,
+    defaultEncryption: config.defaultEncryption,
+    customerKeysOverHttp: config.customerKeysOverHttp,
+    defaultObjectOwnership: config.defaultObjectOwnership,
+    defaultPublicAccessBlock: config.defaultPublicAccessBlock,
     get endpoint() {
       return bound.endpoint
     },

@@ -10,13 +10,17 @@ const bucket = { id: 1, name: 'photos', versioning: 'never' } as BucketRow
 const row = { key: 'k', deleteMarker: false, attributes: { storageClass: 'STANDARD' } } as ObjectRow
 
 /** Metadata that refuses an update so many times; `found` says whether the object is still there. */
-function crowded(refusals: number, found: () => boolean): [Objects, ObjectRow['attributes'][]] {
-  const updates: ObjectRow['attributes'][] = []
+function crowded(
+  refusals: number,
+  found: () => boolean,
+): [Objects, Partial<ObjectRow['attributes']>[]] {
+  const updates: Partial<ObjectRow['attributes']>[] = []
   const metadata: Pick<MetadataStore, 'getObject' | 'updateObject'> = {
     getObject: async () => (found() ? { row, bytes: undefined } : undefined),
-    updateObject: async (_row, attributes) => {
-      updates.push(attributes)
-      return updates.length <= refusals ? { refused: 'object-missing' } : { ...row, attributes }
+    updateObject: async (_row, changed) => {
+      updates.push(changed)
+      if (updates.length <= refusals) return { refused: 'object-missing' }
+      return { ...row, attributes: { ...row.attributes, ...changed } }
     },
   }
   return [new Objects({ metadata: metadata as MetadataStore }), updates]

@@ -62,6 +62,7 @@ export function realmAt(now: Date, more: Partial<Realm> = {}): Realm {
     find: (accessKeyId) => keys.get(accessKeyId),
     account: (canonicalId) =>
       canonicalId === exampleKey.account.canonicalId ? exampleKey.account : undefined,
+    accountsWithEmail: () => [],
   }
   return { credentials, region: 'us-east-1', now: now.getTime(), ...more }
 }

@@ -1,5 +1,6 @@
 /** Asking who asks: a request signed elsewhere, and what identify says to it. */
 import assert from 'node:assert/strict'
+import { anonymous } from '../../src/identity/account.ts'
 import { identify, type Identity } from '../../src/identity/identify.ts'
 import type { Realm } from '../../src/identity/realm.ts'
 import { readAddress } from '../../src/wire/address.ts'
@@ -48,6 +49,12 @@ function refusal(asking: () => Identity, code: string, message?: RegExp): Record
     return true
   })
   return detail
+}
+
+/** Nobody is claimed to be asking, and nothing is granted but what everybody has. */
+export function isAnonymous(request: WireRequest): boolean {
+  const { account, accessKeyId } = ask(request)
+  return account === anonymous && accessKeyId === undefined
 }
 
 export function minutes(count: number): Date {

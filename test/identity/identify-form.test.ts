@@ -1,6 +1,7 @@
 /** Who posts a form: the signature of its policy, in both versions, and every way in which it can be wanting. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { anonymous } from '../../src/identity/account.ts'
 import { identifyForm, refuseOtherProof } from '../../src/identity/identify-form.ts'
 import { readQuery } from '../../src/wire/query.ts'
 import { readHeaders } from '../../src/wire/headers.ts'
@@ -15,7 +16,7 @@ function made(more: Partial<PolicyPlan>): readonly Field[] {
   return policyFields({ ...plan, version: 4, ...more })
 }
 
-function identified(fields: readonly Field[]): string {
+function identified(fields: readonly Field[]): string | undefined {
   const lower = new Map(fields.map(([name, value]) => [name.toLowerCase(), value]))
   return identifyForm(lower, realmAt(now)).accessKeyId
 }
@@ -101,12 +102,16 @@ for (const version of versions) {
   })
 }
 
-test('a policy that nobody signed is nobody’s', () => {
+test('a policy that nobody signed is refused, and a form without one is everybody’s', () => {
   const fields = made({ version: 2 })
   assert.throws(() => identified(without(fields, 'AWSAccessKeyId', 'signature')), {
-    code: 'AccessDenied',
+    code: 'InvalidArgument',
   })
-  assert.throws(() => identified([['key', 'k']]), { code: 'AccessDenied' })
+  for (const name of ['AWSAccessKeyId', 'Signature', 'X-Amz-Signature', 'X-Amz-Credential']) {
+    assert.throws(() => identified([[name, 'x']]), { code: 'InvalidArgument' }, name)
+  }
+  const none = identifyForm(new Map([['key', 'k']]), realmAt(now))
+  assert.deepEqual(none, { account: anonymous, accessKeyId: undefined, policy: undefined })
 })
 
 test('one proof, not two', () => {

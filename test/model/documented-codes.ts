@@ -19,7 +19,8 @@ export const documentedCodes: Readonly<Record<string, string>> = {
     EncryptionTypeMismatch EndpointNotFound EntityTooLarge EntityTooSmall ExpiredToken IdempotencyParameterMismatch
     IdMismatch IllegalLocationConstraintException IllegalVersioningConfigurationException IncompleteBody
     IncorrectEndpoint IncorrectNumberOfFilesInPostRequest InlineDataTooLarge InvalidAccessPoint
-    InvalidAccessPointAliasError InvalidAddressingHeader InvalidArgument InvalidBucketAclWithObjectOwnership
+    InvalidAccessPointAliasError InvalidAddressingHeader InvalidArgument
+    InvalidBucketAclWithBlockPublicAccessError InvalidBucketAclWithObjectOwnership
     InvalidBucketName InvalidBucketOwnerAWSAccountID InvalidDigest InvalidEncryptionAlgorithmError InvalidHostHeader
     InvalidHttpMethod InvalidLocationConstraint InvalidPart InvalidPartOrder InvalidPolicyDocument
     InvalidRedirectLocation InvalidRequest InvalidS3DestinationBucket InvalidSessionException InvalidSignature

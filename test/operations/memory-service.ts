@@ -58,12 +58,13 @@ export async function memoryService(changed: Partial<Settings> = {}): Promise<Me
   const holds = new Holds()
   const digests = { combine, composite, multipartEtag }
   const buckets = new Buckets({ metadata, settings })
+  const objects = new Objects({ metadata })
   const made = {
     signal: new AbortController().signal,
     isSecure: true,
     settings,
     buckets,
-    objects: new Objects({ metadata }),
+    objects,
     uploads: new Uploads({ metadata, settings, chance: systemChance, digests }),
     holds,
     ingest: createIngest({
@@ -74,9 +75,10 @@ export async function memoryService(changed: Partial<Settings> = {}): Promise<Me
     }),
     emit: createEmit({ blobs, metadata, holds }),
     envelopes: createEnvelopes({ ...memoryKeys(['testkey-1', 'testkey-2']), chance: systemChance }),
-    sourceBucket: async (name: string) => await buckets.find(name),
+    sourceBucket: async (name: string) => ({ bucket: await buckets.find(name), objects }),
     accountOf: (canonicalId: string) =>
       [alice, bob].find((account) => account.canonicalId === canonicalId),
+    accountsWithEmail: (email: string) => [alice, bob].filter((account) => account.email === email),
   }
   const on: MemoryService['on'] = async (name, caller = alice, now = noon) => {
     const bucket = await metadata.getBucket(name)

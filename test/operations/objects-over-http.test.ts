@@ -174,6 +174,7 @@ test('what is not honoured is refused by name, and what is harmless is taken', a
   }
   await assert.rejects(put({ ACL: 'public-read' }), fails('AccessControlListNotSupported', 400))
   await put({ ACL: 'private', RequestPayer: 'requester' })
+  await put({ ACL: 'bucket-owner-full-control' })
 })
 
 test('deletions, one and many, and then the bucket', async () => {

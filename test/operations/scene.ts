@@ -116,6 +116,7 @@ export async function openScene(
     created: Date.UTC(2026, 0, 1),
     locationConstraint: undefined,
   })
+  const objects = new Objects({ metadata })
   const service: Service = {
     caller: owner,
     bucket: await buckets.find('bucket'),
@@ -124,7 +125,7 @@ export async function openScene(
     isSecure: true,
     settings: all,
     buckets,
-    objects: new Objects({ metadata }),
+    objects,
     uploads: new Uploads({ metadata, settings: all, chance: systemChance, digests }),
     holds,
     ingest: createIngest({
@@ -135,8 +136,9 @@ export async function openScene(
     }),
     emit: createEmit({ blobs, metadata, holds }),
     envelopes: createEnvelopes({ ...memoryKeys(['testkey-1', 'testkey-2']), chance: systemChance }),
-    sourceBucket: (name) => buckets.find(name),
+    sourceBucket: async (name) => ({ bucket: await buckets.find(name), objects }),
     accountOf: (id) => (id === owner.canonicalId ? owner : undefined),
+    accountsWithEmail: () => [],
   }
   return new Scene({ metadata, blobs, service })
 }

@@ -6,6 +6,7 @@ import {
   DeleteBucketCorsCommand,
   DeleteBucketTaggingCommand,
   DeleteObjectTaggingCommand,
+  DeleteBucketOwnershipControlsCommand,
   DeletePublicAccessBlockCommand,
   GetBucketAccelerateConfigurationCommand,
   GetBucketAclCommand,
@@ -98,7 +99,7 @@ test('what Terraform reads of a bucket that it has just made', async () => {
   )
 })
 
-test('an ACL is read by clients, and written only as it is', async () => {
+test('an ACL is read by clients, and where ACLs are off written only as it is', async () => {
   for (const command of [
     new GetBucketAclCommand({ Bucket }),
     new GetObjectAclCommand({ Bucket, Key }),
@@ -110,25 +111,50 @@ test('an ACL is read by clients, and written only as it is', async () => {
     const policy = { Bucket, AccessControlPolicy: { Owner, Grants } }
     await client.send(new PutBucketAclCommand(policy))
   }
-  await client.send(new PutObjectAclCommand({ Bucket, Key, ACL: 'private' }))
+  const ACL = 'bucket-owner-full-control'
+  await client.send(new PutObjectAclCommand({ Bucket, Key, ACL }))
   const open = client.send(new PutBucketAclCommand({ Bucket, ACL: 'public-read' }))
   await fails(open, 'AccessControlListNotSupported', 400)
 })
 
-test('what holds of every bucket can be read, said again, and not changed', async () => {
-  const { PublicAccessBlockConfiguration } = await client.send(
-    new GetPublicAccessBlockCommand({ Bucket }),
-  )
-  assert.deepEqual(Object.values(PublicAccessBlockConfiguration ?? {}), [true, true, true, true])
+test('a bucket is closed to the public until its owner opens it, and ACLs are off until they are turned on', async () => {
+  const block = async (): Promise<readonly unknown[]> => {
+    const asked = new GetPublicAccessBlockCommand({ Bucket })
+    return Object.values((await client.send(asked)).PublicAccessBlockConfiguration ?? {})
+  }
+  assert.deepEqual(await block(), [true, true, true, true])
+  const PublicAccessBlockConfiguration = { BlockPublicPolicy: true }
   await client.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }))
-  const off = { Bucket, PublicAccessBlockConfiguration: {} }
-  await fails(client.send(new PutPublicAccessBlockCommand(off)), 'NotImplemented', 501)
-  await fails(client.send(new DeletePublicAccessBlockCommand({ Bucket })), 'NotImplemented', 501)
+  assert.deepEqual((await block()).filter(Boolean), [true], 'what is left out is off')
+  const gone = await client.send(new DeletePublicAccessBlockCommand({ Bucket }))
+  assert.equal(gone.$metadata.httpStatusCode, 204)
+  await fails(block(), 'NoSuchPublicAccessBlockConfiguration', 404)
 
-  const { OwnershipControls } = await client.send(new GetBucketOwnershipControlsCommand({ Bucket }))
-  assert.equal(OwnershipControls?.Rules?.[0]?.ObjectOwnership, 'BucketOwnerEnforced')
+  const ownership = async (): Promise<unknown> => {
+    const { OwnershipControls } = await client.send(
+      new GetBucketOwnershipControlsCommand({ Bucket }),
+    )
+    return OwnershipControls?.Rules?.map((rule) => rule.ObjectOwnership)
+  }
+  assert.deepEqual(await ownership(), ['BucketOwnerEnforced'])
+  const OwnershipControls = { Rules: [{ ObjectOwnership: 'ObjectWriter' as const }] }
   await client.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }))
+  assert.deepEqual(await ownership(), ['ObjectWriter'])
+  await client.send(new PutBucketAclCommand({ Bucket, ACL: 'public-read' }))
+  const enforced = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' as const }] }
+  const back = { Bucket, OwnershipControls: enforced }
+  const shared = client.send(new PutBucketOwnershipControlsCommand(back))
+  await fails(shared, 'InvalidBucketAclWithObjectOwnership', 400)
+  await client.send(new PutBucketAclCommand({ Bucket, ACL: 'private' }))
+  await client.send(new PutBucketOwnershipControlsCommand(back))
+  assert.deepEqual(await ownership(), ['BucketOwnerEnforced'])
+  const removed = await client.send(new DeleteBucketOwnershipControlsCommand({ Bucket }))
+  assert.equal(removed.$metadata.httpStatusCode, 204)
+  await fails(ownership(), 'OwnershipControlsNotFoundError', 404)
+  await client.send(new PutBucketOwnershipControlsCommand(back))
+})
 
+test('versioning cannot be set', async () => {
   for (const Status of ['Enabled', 'Suspended'] as const) {
     const versioned = new PutBucketVersioningCommand({
       Bucket,
@@ -195,6 +221,9 @@ test('documents as AWS writes them', async () => {
   )
   assert.equal(await read('logging'), `<BucketLoggingStatus ${xmlns}></BucketLoggingStatus>`)
   assert.match(await read('acl'), /<Grantee xmlns:xsi="[^"]+" xsi:type="CanonicalUser"><ID>/)
-  assert.match(await read('publicAccessBlock'), /<BlockPublicAcls>true<\/BlockPublicAcls>/)
+  assert.match(
+    await read('publicAccessBlock'),
+    /<Code>NoSuchPublicAccessBlockConfiguration<.*<BucketName>photos<\/BucketName>/,
+  )
   assert.match(await read('policy'), /<Code>NoSuchBucketPolicy<.*<BucketName>photos<\/BucketName>/)
 })

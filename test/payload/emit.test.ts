@@ -35,6 +35,7 @@ function found(locator: Locator, sizeBytes: number, bytes?: Uint8Array): FoundOb
       checksum: undefined,
       encryption: undefined,
       lock: undefined,
+      acl: undefined,
     },
   }
   return { row, bytes }

@@ -99,11 +99,13 @@ test('an operation that is not offered is refused by name, to those who may ask 
   assert.equal((await signedRequest(server, { ...plan, keys: guest })).code, 'AccessDenied')
 })
 
-test('the anonymous are refused before anything is looked up', async () => {
-  for (const path of ['/roots/k', '/missing/k']) {
-    const answer = await sendRaw(server, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
-    assert.deepEqual([answer.status, answer.code], [403, 'AccessDenied'])
-  }
+test('the anonymous learn of a bucket what S3 tells them: whether there is one', async () => {
+  const asked = async (path: string): Promise<unknown> =>
+    (await sendRaw(server, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)).code
+  assert.equal(await asked('/'), 'AccessDenied')
+  assert.equal(await asked('/roots/k'), 'AccessDenied')
+  assert.equal(await asked('/roots/none'), 'AccessDenied')
+  assert.equal(await asked('/missing/k'), 'NoSuchBucket')
 })
 
 const host = 'Host: x\r\n'

@@ -69,13 +69,13 @@ test('monitors ask without a signature; the bucket of that name in front of the 
     const answer = await sendRaw(server, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
     assert.deepEqual([answer.status, answer.text], [200, 'ok\n'])
   }
-  const bucket = await sendRaw(server, 'GET /-/ready HTTP/1.1\r\nHost: b.localhost\r\n\r\n')
-  assert.equal(bucket.code, 'AccessDenied')
+  const bucket = await sendRaw(server, 'GET /-/ready HTTP/1.1\r\nHost: none.localhost\r\n\r\n')
+  assert.equal(bucket.code, 'NoSuchBucket')
   const other = await sendRaw(
     server,
     'PUT /-/ready HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n',
   )
-  assert.equal(other.code, 'AccessDenied')
+  assert.equal(other.code, 'InvalidBucketName')
 })
 
 test('two processes never share a data folder', async () => {

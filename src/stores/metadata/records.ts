@@ -76,6 +76,15 @@ export interface RunSeal {
   readonly sizeBytes: number
 }
 
+/** One line of an ACL: a grantee and what it may do. */
+export interface AclGrant {
+  /** An account by its canonical id, or one of S3's groups by its URI. */
+  readonly to: { readonly id: string } | { readonly group: string }
+  readonly permission: AclPermission
+}
+
+export type AclPermission = 'FULL_CONTROL' | 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP'
+
 export interface ObjectAttributes {
   /** System headers by S3's member name: ContentType, CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, Expires, WebsiteRedirectLocation. */
   readonly headers: Readonly<Record<string, string>>
@@ -88,6 +97,8 @@ export interface ObjectAttributes {
   readonly encryption: Encryption | undefined
   /** Retention and legal hold; undefined without. */
   readonly lock: unknown
+  /** Undefined for the ACL of most objects: everything to the owner, nothing to anybody else. */
+  readonly acl: readonly AclGrant[] | undefined
 }
 
 export interface ObjectRow {

@@ -118,6 +118,11 @@ export interface MetadataStore extends AsyncDisposable {
   putObject(object: NewObject, condition: Condition): Promise<ObjectRow | Refusal>
   /** Idempotent: no object is no refusal, unless the condition asks for one. */
   deleteObject(bucket: BucketId, key: string, condition: Condition): Promise<undefined | Refusal>
+  /**
+   * Replaces those attributes of one version in place that `changed` has: tags, retention, ACL. Two changes of different
+   * attributes never undo each other. `object-missing` when `etag`+`modified` is no longer there.
+   */
+  updateObject(row: ObjectRow, changed: Partial<ObjectAttributes>): Promise<ObjectRow | Refusal>
   /** Replaces the attributes of one version in place: tags, retention. `object-missing` when `etag`+`modified` is no longer there. */
   updateObject(row: ObjectRow, attributes: ObjectAttributes): Promise<ObjectRow | Refusal>
   /**

@@ -18,6 +18,10 @@ const rich: ObjectAttributes = {
   checksum: { algorithm: 'CRC64NVME', type: 'FULL_OBJECT', value: 'AAAAAAAAAAA=' },
   encryption: { method: 'SSE-S3', keyId: 'k1', wrapped: 'v1:AAAA' },
   lock: { mode: 'GOVERNANCE', until: 5 },
+  acl: [
+    { to: { id: 'b'.repeat(64) }, permission: 'FULL_CONTROL' },
+    { to: { group: 'everybody' }, permission: 'READ' },
+  ],
 }
 
 /** Whether the condition holds for an object with ETag e1, and for no object. */
@@ -154,6 +158,18 @@ export function objectsContract(open: Open): void {
       assert.deepEqual(await store.updateObject(row, plain), { refused: 'object-missing' })
       await store.deleteObject(bucket.id, 'k', {})
       assert.deepEqual(await store.updateObject(row, plain), { refused: 'object-missing' })
+    })
+  })
+
+  it('changes of different attributes do not undo each other', async () => {
+    await withStore(open, async ({ store, bucket }) => {
+      const row = accepted(await store.putObject(newObject(bucket.id, 'k'), {}))
+      const [tags, acl] = [rich.tags, rich.acl]
+      await Promise.all([store.updateObject(row, { tags }), store.updateObject(row, { acl })])
+      const both = { ...row.attributes, tags, acl }
+      assert.deepEqual((await store.getObject(bucket.id, 'k'))?.row.attributes, both)
+      const without = accepted(await store.updateObject(row, { acl: undefined }))
+      assert.deepEqual(without.attributes, { ...both, acl: undefined })
     })
   })
 

@@ -33,6 +33,7 @@ export const plain: ObjectAttributes = {
   checksum: undefined,
   encryption: undefined,
   lock: undefined,
+  acl: undefined,
 }
 
 export interface Scene {

@@ -23,6 +23,7 @@ export function restoreAttributes(kept: KeptAttributes): ObjectAttributes {
     checksum: kept.checksum,
     encryption: kept.encryption,
     lock: kept.lock,
+    acl: kept.acl,
   }
 }
 

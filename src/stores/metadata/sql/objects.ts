@@ -100,7 +100,7 @@ export function deleteObject(db: Connection, call: ObjectDeletion): undefined | 
 
 export interface AttributesUpdate {
   readonly row: ObjectRow
-  readonly attributes: ObjectAttributes
+  readonly changed: Partial<ObjectAttributes>
 }
 
 export function updateObject(db: Connection, call: AttributesUpdate): ObjectRow | Refusal {
@@ -109,7 +109,7 @@ export function updateObject(db: Connection, call: AttributesUpdate): ObjectRow 
   if (found === undefined) return { refused: 'object-missing' }
   const row = decodeObject(found, table === 'objects')
   if (row.etag !== etag || row.modified !== modified) return { refused: 'object-missing' }
-  const updated: ObjectRow = { ...row, attributes: call.attributes }
+  const updated: ObjectRow = { ...row, attributes: { ...row.attributes, ...call.changed } }
   const late = lateColumns(integer(found, 'ver'))
   const record = seal(draftObject(updated, versionId), late, bytes(found, 'locator'))
   const sql = `UPDATE ${table} SET record = ? WHERE bucket = ? AND key = ? AND version = ?`

@@ -124,8 +124,11 @@ export class SqlMetadata implements MetadataStore {
     return this.#writer.write('deleteObject', { bucket, key, condition, now: this.#clock.now() })
   }
 
-  async updateObject(row: ObjectRow, attributes: ObjectAttributes): Promise<ObjectRow | Refusal> {
-    return this.#writer.write('updateObject', { row, attributes })
+  async updateObject(
+    row: ObjectRow,
+    changed: Partial<ObjectAttributes>,
+  ): Promise<ObjectRow | Refusal> {
+    return this.#writer.write('updateObject', { row, changed })
   }
 
   async listEnvelopes(after: string | undefined, max: number): Promise<EnvelopePage> {
