@@ -1,11 +1,22 @@
-/** Which requests each connection carries right now, so that a broken or closing connection ends as it should. */
+/**
+ * Which requests each connection carries right now, so that a broken or closing connection ends as it should, and so that
+ * requests that were sent without waiting for answers (pipelined) are done one after the other, in the order in which they came.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { S3Error } from '../model/errors.ts'
 import type { HttpExchange } from './exchange.ts'
 
-/** One request's view of its connection. */
-export interface Connection {
+/**
+ * So many requests of one connection may wait for their turn; then its socket is not read until half of them are through.
+ * A client that pipelines sends a handful; a thousand would hold a thousand header sections in memory.
+ */
+const waitingMax = 32
+
+/** One request's view of its connection. Disposed, it lets the next request have its turn. */
+export interface Connection extends Disposable {
+  /** Answers whether the request is to be done at all: not when the connection ended with an earlier answer. */
+  readonly turn: Promise<boolean>
   /** The client sent what cannot be understood: nothing more is read from it. */
   readonly broken: boolean
   /** No further request is taken from it. */
@@ -14,6 +25,9 @@ export interface Connection {
 
 interface State {
   broken: boolean
+  /** Settles when the request that came last is done. */
+  tail: Promise<void>
+  waiting: number
   /** With the message that each was read from. */
   readonly open: Map<HttpExchange, IncomingMessage>
 }
@@ -28,18 +42,42 @@ export class Connections {
     state.open.set(exchange, message)
     response.once('close', () => {
       if (!response.writableFinished) exchange.abort()
-      state.open.delete(exchange)
-      if (state.open.size === 0) this.#states.delete(message.socket)
+      this.#leave(state, exchange, message.socket)
     })
     const stopping = (): boolean => this.#stopping
+    const done = Promise.withResolvers<void>()
+    const turn = this.#turn(state, exchange, message)
+    state.tail = done.promise
     return {
+      turn,
       get broken() {
         return state.broken
       },
       get last() {
         return state.broken || stopping()
       },
+      [Symbol.dispose]: done.resolve,
     }
+  }
+
+  /** Waits for the requests that came before on the same connection. */
+  async #turn(state: State, exchange: HttpExchange, { socket }: IncomingMessage): Promise<boolean> {
+    if (state.open.size > 1) {
+      state.waiting += 1
+      if (state.waiting === waitingMax) socket.pause()
+      await state.tail
+      state.waiting -= 1
+      if (state.waiting === waitingMax / 2) socket.resume()
+    }
+    if (socket.writable) return true
+    // The response was never given its socket, so it will not be closed either.
+    this.#leave(state, exchange, socket)
+    return false
+  }
+
+  #leave(state: State, exchange: HttpExchange, socket: Duplex): void {
+    state.open.delete(exchange)
+    if (state.open.size === 0) this.#states.delete(socket)
   }
 
   /** The parser gave up on `socket`: a request still being read fails. False when no request is open on it. */
@@ -67,7 +105,7 @@ export class Connections {
   #stateOf(socket: Duplex): State {
     const known = this.#states.get(socket)
     if (known !== undefined) return known
-    const state: State = { broken: false, open: new Map() }
+    const state: State = { broken: false, tail: Promise.resolve(), waiting: 0, open: new Map() }
     this.#states.set(socket, state)
     return state
   }

@@ -47,8 +47,9 @@ export async function listen(serve: Serve, options: ListenerOptions): Promise<Li
   const surroundings = { names, clock: options.clock, watch }
   const onRequest = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const exchange = new HttpExchange(message, surroundings)
-    const connection = connections.enter(exchange, message, response)
+    using connection = connections.enter(exchange, message, response)
     if (expects(message)) exchange.body.onFirstRead(() => response.writeContinue())
+    if (!(await connection.turn)) return
     const line = { exchange, message, response, timings: options.timings }
     await serve(exchange, (reply) => respond(reply, { ...line, last: connection.last }))
     if (connection.broken) message.socket.destroySoon()
