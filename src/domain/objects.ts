@@ -11,6 +11,7 @@ import type {
   ObjectRow,
   PartRow,
 } from '../stores/metadata/records.ts'
+import { isUnconditional, judge } from '../stores/metadata/sql/conditions.ts'
 import {
   isRefusal,
   type Condition,
@@ -107,6 +108,17 @@ export class Objects {
     }
     const range = rangeApplies(asked.IfRange, row) ? asked.Range : undefined
     return sliceOf(row, parseRange(range, row.sizeBytes))
+  }
+
+  /**
+   * Throws what `put` would throw with the object that is there now, so that a body is not asked for in vain. What others
+   * write meanwhile is for `put` to judge.
+   */
+  async expect(bucket: BucketRow, key: string, condition: Condition): Promise<void> {
+    if (isUnconditional(condition)) return
+    const found = await this.#metadata.getObject(bucket.id, key, undefined)
+    const etag = found === undefined || found.row.deleteMarker ? undefined : found.row.etag
+    accepted(judge(condition, etag), { bucket: bucket.name, key })
   }
 
   /** Makes a row of durable bytes the current object. Throws PreconditionFailed, NoSuchKey (If-Match), NoSuchBucket. */

@@ -27,6 +27,7 @@ export async function putObject(input: PutObjectInput, s3: Service): Promise<Put
   const dataKey = await newDataKey(input, s3)
   const attributes = { ...asked, encryption: dataKey?.encryption }
   const algorithm = keptAlgorithm(declared, s3.settings)
+  await s3.objects.expect(s3.bucket, input.Key, condition)
   await using stored = await s3.ingest(input.Body, {
     declared,
     compute: algorithm === undefined ? [] : [algorithm],
