@@ -7,7 +7,7 @@ import { operations, type OperationName } from '../model/operations.gen.ts'
 import type { Member, Operation, Simple } from '../model/schema.ts'
 import type { Operations } from '../model/types.gen.ts'
 import type { Reply } from './exchange.ts'
-import { writeHeaderText } from './header-text.ts'
+import { writeHeaderText, writeMetadataText } from './header-text.ts'
 import { writeHttpDate, writeIsoDate } from './scalars.ts'
 import { asDate, contentWriter, memberOf, type WriteMember } from './xml-encode.ts'
 import { escapeXml, xmlDeclaration, xmlNamespace } from './xml-write.ts'
@@ -45,7 +45,7 @@ function metadataOf({ name, at }: Member): AddHeaders {
     const metadata = memberOf(output, name)
     if (typeof metadata !== 'object' || metadata === null) return
     for (const [word, value] of Object.entries(metadata)) {
-      const text = writeHeaderText(String(value))
+      const text = writeMetadataText(String(value))
       if (text !== undefined) headers.push([at + word, text])
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Text in header fields. node:http gives and takes one char per byte (latin1); S3 clients put UTF-8 there, as do we. Words
- * encoded after RFC 2047 (`=?UTF-8?B?…?=`) stay as they were sent.
+ * Text in header fields. node:http gives and takes one char per byte (latin1); S3 clients put UTF-8 there, as do we, but for
+ * user metadata, which S3 sends back in words encoded after RFC 2047 (docs/decisions/0013-hygiene.md).
  */
 import { S3Error } from '../model/errors.ts'
 import { decodeUtf8 } from './xml-text.ts'
@@ -20,6 +20,31 @@ export function readHeaderText(value: string): string {
 export function writeHeaderText(text: string): string | undefined {
   if (unfit.test(text)) return undefined
   return beyondAsciiText.test(text) ? Buffer.from(text).toString('latin1') : text
+}
+
+/** Bytes of UTF-8 in one encoded word: in base64, with what stands around it, 72 of the 75 characters that RFC 2047 allows. */
+const wordBytesMax = 45
+
+/** The same for a value of user metadata: ASCII as it is, all else as `=?UTF-8?B?…?=`, several of them where it is long. */
+export function writeMetadataText(text: string): string | undefined {
+  if (unfit.test(text)) return undefined
+  return beyondAsciiText.test(text) ? encodedWords(text) : text
+}
+
+/** A character is never split; a reader drops the space between two encoded words. */
+function encodedWords(text: string): string {
+  const words: string[] = []
+  let word = ''
+  for (const character of text) {
+    if (Buffer.byteLength(word + character) > wordBytesMax) {
+      words.push(word)
+      word = ''
+    }
+    word += character
+  }
+  return [...words, word]
+    .map((piece) => `=?UTF-8?B?${Buffer.from(piece).toString('base64')}?=`)
+    .join(' ')
 }
 
 const token = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i

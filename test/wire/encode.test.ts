@@ -42,26 +42,37 @@ test('DELETE answers 204 without a length, HEAD without a body', () => {
   assert.equal(head.body, undefined)
 })
 
-test('GetObject streams; a range is 206; metadata and text beyond ASCII go out as UTF-8', () => {
+test('GetObject streams; a range is 206; metadata beyond ASCII goes out after RFC 2047, other text as UTF-8', () => {
   const Body = bodyOf('hello')
   const Metadata = { name: 'größe', bad: 'a\r\nb', __proto__x: 'y' }
   const whole = encodeOutput(operations.GetObject, {
     Body,
     ContentLength: 5,
     Metadata,
+    ContentDisposition: 'größe',
     Expires: 'soon',
   })
   assert.equal(whole.status, 200)
   assert.equal(whole.body, Body)
   assert.deepEqual(whole.headers, [
     ['Content-Length', '5'],
+    ['Content-Disposition', Buffer.from('größe').toString('latin1')],
     ['Expires', 'soon'],
-    ['x-amz-meta-name', Buffer.from('größe').toString('latin1')],
+    ['x-amz-meta-name', '=?UTF-8?B?Z3LDtsOfZQ==?='],
     ['x-amz-meta-__proto__x', 'y'],
   ])
   const range = { Body, ContentLength: 1, ContentRange: 'bytes 0-0/5' }
   assert.equal(encodeOutput(operations.GetObject, range).status, 206)
   assert.equal(encodeOutput(operations.HeadObject, { ContentRange: 'bytes 0-0/5' }).status, 206)
+})
+
+test('a long value beyond ASCII is several encoded words, none of which splits a character', () => {
+  const value = `${'a'.repeat(44)}€${'ß'.repeat(40)}`
+  const { headers } = encodeOutput(operations.HeadObject, { Metadata: { long: value } })
+  const words = headers[0]?.[1].split(' ') ?? []
+  assert.ok(words.length > 2 && words.every((word) => word.length <= 75), words.join(' '))
+  const read = words.map((word) => Buffer.from(word.slice(10, -2), 'base64').toString())
+  assert.equal(read.join(''), value)
 })
 
 test('k6: an empty list has two tags, and the owner comes before the buckets', () => {
