@@ -12,6 +12,7 @@ import { provePreload } from '../test/crash/preload.ts'
 import type { Prove, Scale } from '../test/crash/proof.ts'
 import { proveRaces } from '../test/crash/races.ts'
 import { proveRot } from '../test/crash/rot.ts'
+import { proveSignatures } from '../test/fuzz/signatures.ts'
 
 const proofs: Readonly<Record<string, Prove>> = {
   kill: proveKill,
@@ -20,6 +21,7 @@ const proofs: Readonly<Record<string, Prove>> = {
   races: proveRaces,
   rot: proveRot,
   faults: proveFaults,
+  signatures: proveSignatures,
 }
 const scales: readonly string[] = ['ci', 'nightly', 'release'] satisfies Scale[]
 
@@ -28,6 +30,7 @@ const { values, positionals } = parseArgs({
   options: {
     scale: { type: 'string', default: 'ci' },
     seed: { type: 'string' },
+    minutes: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -45,7 +48,8 @@ const progress = (line: string): void => {
 }
 progress(`${name} at scale ${values.scale}, seed ${seed}`)
 const begun = performance.now()
-const proof = await prove({ scale: values.scale as Scale, seed, progress })
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
+const proof = await prove({ scale: values.scale as Scale, seed, minutes, progress })
 const seconds = Math.round((performance.now() - begun) / 1000)
 const told = {
   proof: name,

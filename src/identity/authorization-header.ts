@@ -1,6 +1,7 @@
 /** SigV4 in the Authorization header. */
 import { S3Error } from '../model/errors.ts'
 import type { Exchange } from '../wire/exchange.ts'
+import { withoutOuterSpace } from '../wire/headers.ts'
 import type { ClaimV4 } from './claim.ts'
 import type { Realm } from './realm.ts'
 import { checkSkew, requestTime } from './request-time.ts'
@@ -90,5 +91,6 @@ function readFields(text: string): Fields {
 
 function readField(text: string): [name: string, value: string] {
   const equals = text.indexOf('=')
-  return [text.slice(0, Math.max(equals, 0)).trim(), text.slice(equals + 1).trim()]
+  const name = withoutOuterSpace(text.slice(0, Math.max(equals, 0)))
+  return [name, withoutOuterSpace(text.slice(equals + 1))]
 }

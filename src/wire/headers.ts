@@ -57,8 +57,11 @@ function checkTransferEncoding(values: readonly string[] | undefined): void {
   throw new S3Error('InvalidRequest', { ArgumentName: 'transfer-encoding' })
 }
 
-/** Loops from both ends, for a pattern would take quadratic time on a long run of spaces within. */
-function withoutOuterSpace(value: string): string {
+/**
+ * Without the spaces and tabs around it, and nothing else: `trim` would take bytes such as 0xA0 for space as well. Loops
+ * from both ends, for a pattern would take quadratic time on a long run of spaces within.
+ */
+export function withoutOuterSpace(value: string): string {
   let start = 0
   let end = value.length
   while (start < end && isSpace(value.charCodeAt(start))) start += 1

@@ -8,6 +8,8 @@ export interface Run {
   readonly progress: (line: string) => void
   /** Decides everything that is decided by chance. */
   readonly seed: number
+  /** Ends the run early, however far it came; only what proves by the million asks. */
+  readonly minutes?: number | undefined
 }
 
 export interface Proof {
