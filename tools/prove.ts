@@ -12,6 +12,8 @@ import { provePreload } from '../test/crash/preload.ts'
 import type { Prove, Scale } from '../test/crash/proof.ts'
 import { proveRaces } from '../test/crash/races.ts'
 import { proveRot } from '../test/crash/rot.ts'
+import { proveFuzz } from '../test/fuzz/fuzz.ts'
+import { proveHttp } from '../test/fuzz/http.ts'
 import { proveSignatures } from '../test/fuzz/signatures.ts'
 
 const proofs: Readonly<Record<string, Prove>> = {
@@ -22,6 +24,8 @@ const proofs: Readonly<Record<string, Prove>> = {
   rot: proveRot,
   faults: proveFaults,
   signatures: proveSignatures,
+  fuzz: proveFuzz,
+  http: proveHttp,
 }
 const scales: readonly string[] = ['ci', 'nightly', 'release'] satisfies Scale[]
 

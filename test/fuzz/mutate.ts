@@ -43,10 +43,12 @@ export class Mutator {
     this.#tokens = [...tokens, ...everywhere, ...numbers]
   }
 
-  /** One to four faults in `seed`; `other` is a second valid text. */
+  /** One fault in `seed`, half of the time, else up to four; `other` is a second valid text. */
   mutate(seed: string, other: string): string {
     let text = seed
-    for (let faults = 1 + this.#below(4); faults > 0; faults--) text = this.#fault(text, other)
+    const faultsMax = this.#random() < 0.5 ? 1 : 4
+    for (let faults = 1 + this.#below(faultsMax); faults > 0; faults--)
+      text = this.#fault(text, other)
     return text
   }
 
