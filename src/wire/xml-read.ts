@@ -10,6 +10,11 @@ import { declarationEnd, decodeText, unescapeXml } from './xml-text.ts'
 export const xmlDepthMax = 16
 /** Attributes of one element; S3 uses one, beside the namespaces. */
 export const xmlAttributesMax = 16
+/**
+ * Elements of one document: 10,000 parts with all that a part may say are 130,002, and each takes time, however short the
+ * document that holds them.
+ */
+export const xmlElementsMax = 150_000
 /** Characters of the name of an element or attribute, prefix included. */
 export const xmlNameCharactersMax = 128
 
@@ -22,6 +27,8 @@ const space = /[ \t\n]*/y
 const onlySpace = /^[ \t\n]*$/
 
 const lessThan = 0x3c
+const greaterThan = 0x3e
+const blank = 0x20
 const slash = 0x2f
 const exclamation = 0x21
 const question = 0x3f
@@ -37,6 +44,7 @@ export class XmlReader {
   #at: number
   /** Full names of the elements that are open, outermost first. */
   readonly #open: string[] = []
+  #entered = 0
   /** The element just entered was self-closing: its end is here. */
   #empty = false
   #attributes: ReadonlyMap<string, string> = noAttributes
@@ -119,7 +127,7 @@ export class XmlReader {
   }
 
   #expectSpace(text: string): void {
-    if (!onlySpace.test(text)) throw malformedXml()
+    if (text !== '' && !onlySpace.test(text)) throw malformedXml()
   }
 
   #skipComments(): void {
@@ -150,7 +158,8 @@ export class XmlReader {
   #enter(): string {
     const first = this.#text.charCodeAt(this.#at + 1)
     if (this.#text.charCodeAt(this.#at) !== lessThan || first === question) throw malformedXml()
-    if (this.#open.length === xmlDepthMax) throw malformedXml()
+    this.#entered += 1
+    if (this.#open.length === xmlDepthMax || this.#entered > xmlElementsMax) throw malformedXml()
     this.#at += 1
     const full = this.#name()
     this.#attributes = this.#readAttributes()
@@ -177,7 +186,7 @@ export class XmlReader {
   }
 
   #readAttributes(): ReadonlyMap<string, string> {
-    if (this.#text[this.#at] === '>') return noAttributes
+    if (!this.#startsName()) return noAttributes
     const found = new Map<string, string>()
     const local = new Map<string, string>()
     while (this.#passSpace() && this.#startsName()) {
@@ -191,8 +200,8 @@ export class XmlReader {
   }
 
   #startsName(): boolean {
-    const next = this.#text[this.#at]
-    return next !== '>' && next !== '/'
+    const next = this.#text.charCodeAt(this.#at)
+    return next !== greaterThan && next !== slash
   }
 
   #attributeValue(): string {
@@ -210,14 +219,16 @@ export class XmlReader {
 
   #name(): string {
     name.lastIndex = this.#at
-    const found = name.exec(this.#text)?.[0]
-    if (found === undefined || found.length > xmlNameCharactersMax) throw malformedXml()
+    const isName = name.test(this.#text)
+    if (!isName || name.lastIndex - this.#at > xmlNameCharactersMax) throw malformedXml()
+    const found = this.#text.slice(this.#at, name.lastIndex)
     this.#at = name.lastIndex
     return found
   }
 
   /** True when there was white space to pass. */
   #passSpace(): boolean {
+    if (this.#text.charCodeAt(this.#at) > blank) return false
     space.lastIndex = this.#at
     space.test(this.#text)
     const passed = space.lastIndex > this.#at

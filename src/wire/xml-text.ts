@@ -9,7 +9,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 export function decodeText(bytes: Uint8Array): string | undefined {
   const text = decodeUtf8(bytes)
   if (text === undefined || forbidden.test(text)) return undefined
-  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
+  return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text
 }
 
 /** `bytes` as text without a byte order mark; undefined unless they are UTF-8. */
@@ -52,22 +52,28 @@ export function unescapeXml(text: string): string {
   let result = ''
   let done = 0
   while (ampersand >= 0) {
-    const entity = text.slice(ampersand + 1, ampersand + 2 + entityCharactersMax)
-    const length = entity.indexOf(';')
-    result += text.slice(done, ampersand) + characterOf(entity.slice(0, Math.max(length, 0)))
-    done = ampersand + length + 2
+    const end = text.indexOf(';', ampersand)
+    if (end < 0 || end - ampersand > entityCharactersMax + 1) throw new S3Error('MalformedXML')
+    result += text.slice(done, ampersand) + characterOf(text.slice(ampersand + 1, end))
+    done = end + 1
     ampersand = text.indexOf('&', done)
   }
   return result + text.slice(done)
 }
 
+const decimal = /^#[0-9]+$/
+const hexadecimal = /^#x[0-9A-Fa-f]+$/
+
 function characterOf(entity: string): string {
   const known = named.get(entity)
   if (known !== undefined) return known
-  const digits = /^#(?:x([0-9A-Fa-f]+)|([0-9]+))$/.exec(entity)
-  if (digits === null) throw new S3Error('MalformedXML')
-  const [, hex, decimal = ''] = digits
-  const code = hex === undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex, 16)
+  const isDecimal = decimal.test(entity)
+  if (!isDecimal && !hexadecimal.test(entity)) throw new S3Error('MalformedXML')
+  const code = isDecimal
+    ? Number.parseInt(entity.slice(1), 10)
+    : Number.parseInt(entity.slice(2), 16)
+  const isPlain = code >= 0x20 && code < 0xd800
+  if (isPlain) return String.fromCharCode(code)
   const isSurrogate = code >= 0xd800 && code <= 0xdfff
   if (code > 0x10ffff || isSurrogate) throw new S3Error('MalformedXML')
   const character = String.fromCodePoint(code)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { S3Error } from '../../src/model/errors.ts'
-import { xmlDepthMax, XmlReader } from '../../src/wire/xml-read.ts'
+import { xmlDepthMax, xmlElementsMax, XmlReader } from '../../src/wire/xml-read.ts'
 import { escapeXml, writeXml, xmlElement } from '../../src/wire/xml-write.ts'
 
 /** A whole document as nested pairs; text where there is no element. */
@@ -89,6 +89,13 @@ test('E02: depth, attributes, unclosed things, characters, roots', () => {
   refused('<a>]]></a>')
   refused('<a><!-- -- --></a>')
   refused('')
+})
+
+test('E02: elements are counted, and ten thousand parts with all that they may say are fewer', () => {
+  readAll(`<a>${'<b/>'.repeat(xmlElementsMax - 1)}</a>`)
+  refused(`<a>${'<b/>'.repeat(xmlElementsMax)}</a>`)
+  const part = `<Part>${'<ChecksumCRC32>AAAAAA==</ChecksumCRC32>'.repeat(12)}</Part>`
+  readAll(`<CompleteMultipartUpload>${part.repeat(10_000)}</CompleteMultipartUpload>`)
 })
 
 test('entities and line ends', () => {
