@@ -16,6 +16,8 @@ export interface V2Plan {
   /** Seconds since 1970: in the query then, else in the header. */
   readonly expires?: number
   readonly date?: Date
+  /** Subresources that are younger than SigV2 and that this request has. */
+  readonly subresources?: readonly string[]
 }
 
 const listed = (
@@ -38,7 +40,7 @@ export function signV2(plan: V2Plan): WireRequest {
     valueOf(headers, 'content-type'),
     valueOf(headers, 'x-amz-date') === '' ? date : '',
     ...amazonLines([...headers, ...(expires === undefined ? [] : token)]),
-    resourceOf(target, plan.hostBucket),
+    resourceOf(target, plan),
   ].join('\n')
   const signature = hmacSha1(keys.secretAccessKey, text)
   const length: Array<[string, string]> =
@@ -78,10 +80,15 @@ function amazonLines(headers: ReadonlyArray<readonly [string, string]>): string[
     .map((name) => `${name}:${lines[name]}`)
 }
 
-function resourceOf(target: string, hostBucket: string | undefined): string {
+function resourceOf(
+  target: string,
+  { hostBucket, subresources = [] }: Pick<V2Plan, 'hostBucket' | 'subresources'>,
+): string {
   const [path = '', query = ''] = target.split(/\?(.*)/s)
   const whole = hostBucket === undefined ? path : `/${hostBucket}${path}`
-  const fields = query.split('&').filter((field) => listed.includes(field.split('=')[0] ?? ''))
+  const fields = query
+    .split('&')
+    .filter((field) => [...listed, ...subresources].includes(field.split('=')[0] ?? ''))
   if (fields.length === 0) return whole
   const decoded = fields.map((field) => {
     const [name, value] = field.split(/=(.*)/s)
