@@ -7,9 +7,24 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** `bytes` as text with line ends as XML reads them; undefined unless they are UTF-8 and hold only what XML allows. */
 export function decodeText(bytes: Uint8Array): string | undefined {
-  const text = decodeUtf8(bytes)
-  if (text === undefined || forbidden.test(text)) return undefined
-  return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text
+  const text = decodeUtf8(bytes.includes(carriageReturn) ? withLineFeeds(bytes) : bytes)
+  return text === undefined || forbidden.test(text) ? undefined : text
+}
+
+const carriageReturn = 0x0d
+const lineFeed = 0x0a
+
+/** In bytes, for a document may be line ends throughout; in UTF-8 neither byte is a part of anything else. */
+function withLineFeeds(bytes: Uint8Array): Uint8Array {
+  const kept = new Uint8Array(bytes.length)
+  let size = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === carriageReturn && bytes[at + 1] === lineFeed) continue
+    kept[size] = byte === carriageReturn ? lineFeed : byte
+    size += 1
+  }
+  return kept.subarray(0, size)
 }
 
 /** `bytes` as text without a byte order mark; undefined unless they are UTF-8. */

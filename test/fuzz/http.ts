@@ -3,9 +3,9 @@
  * cut anywhere, sent in two pieces, larger than allowed, or nothing that HTTP knows. It has to answer or close, in bounded
  * time, without an error of its own, and without keeping memory or descriptors.
  */
-import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { descriptors, residentBytes } from '../harness/process.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { signedRequest } from '../harness/sign.ts'
 import { converse, type Conversation } from './converse.ts'
@@ -17,11 +17,12 @@ const requestsOf: Readonly<Record<Scale, number>> = {
   nightly: 50_000,
   release: 1_000_000,
 }
+const mebibyte = 1024 * 1024
 const conversationsAtOnce = 32
 /** Signatures are good for a quarter of an hour. */
 const seedsForMilliseconds = 120_000
 const descriptorsMore = 16
-const residentBytesMore = 192 * 1024 * 1024
+const residentBytesMore = 192 * mebibyte
 const millisecondsInMinute = 60_000
 
 const words = [
@@ -122,11 +123,11 @@ class HttpFuzz {
   async conclude(): Promise<void> {
     const { figures } = this
     await sleep(3000)
-    figures.descriptors = descriptorsOf(this.#server.pid)
-    figures.residentMiB = residentMiBOf(this.#server.pid)
+    figures.descriptors = descriptors(this.#server.pid)
+    figures.residentMiB = Math.round(residentBytes(this.#server.pid) / mebibyte)
     if (figures.descriptors > figures.descriptorsAtFirst + descriptorsMore)
       this.violations.push(`${figures.descriptors} descriptors are open`)
-    const grown = (figures.residentMiB - figures.residentMiBAtFirst) * 1024 * 1024
+    const grown = (figures.residentMiB - figures.residentMiBAtFirst) * mebibyte
     if (grown > residentBytesMore) this.violations.push(`resident memory grew by ${grown} bytes`)
     const alive = await signedRequest(this.#server, { path: `/${bucket}`, query: { location: '' } })
     if (alive.status !== 200) this.violations.push(`afterwards the server says ${alive.status}`)
@@ -216,20 +217,11 @@ class HttpFuzz {
     const { figures } = this
     if (this.#measured || figures.requests < figures.asked / 10) return
     this.#measured = true
-    figures.residentMiBAtFirst = residentMiBOf(this.#server.pid)
-    figures.descriptorsAtFirst = descriptorsOf(this.#server.pid)
+    figures.residentMiBAtFirst = Math.round(residentBytes(this.#server.pid) / mebibyte)
+    figures.descriptorsAtFirst = descriptors(this.#server.pid)
   }
 
   #violated(what: string, bytes: string): void {
     this.violations.push(`seed ${this.#run.seed}: ${what}: ${JSON.stringify(bytes.slice(0, 6000))}`)
   }
-}
-
-function residentMiBOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'latin1')
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
-}
-
-function descriptorsOf(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length
 }

@@ -73,6 +73,25 @@ export function posted(form: Form): Ask {
   }
 }
 
+/** What is right is done, now and when all rows of the file were tried. */
+export function rowsOf(section: string, rows: (scene: () => Scene) => void): void {
+  describe(section, () => {
+    let scene: Scene
+    const right = async (): Promise<void> => {
+      assert.equal((await sent(scene, signed({ path: '/negative/object' }))).text, '0123456789')
+      const put = await sent(scene, signed({ path: '/negative/written', body: 'x' }))
+      assert.equal(put.status, 200)
+    }
+    before(async () => {
+      scene = await openScene()
+      await right()
+    })
+    rows(() => scene)
+    it('what is right is still done', () => right())
+    after(() => scene.server.stop())
+  })
+}
+
 /** One area of a test file: its cases, between two runs of its control. */
 export function tries(area: Area): void {
   describe(area.name, () => {
@@ -95,11 +114,16 @@ export function tries(area: Area): void {
   })
 }
 
-async function sent(scene: Scene, ask: Ask): Promise<Answer> {
+/** Asks and hears. */
+export async function sent(scene: Scene, ask: Ask): Promise<Answer> {
   return await sendRequest(scene.server, await ask(scene))
 }
 
-async function refuses(scene: Scene, { ask, status, code, message }: Negative): Promise<void> {
+/** The refusal comes as it should, and nothing has changed. */
+export async function refuses(
+  scene: Scene,
+  { ask, status, code, message }: Omit<Negative, 'name'>,
+): Promise<void> {
   const earlier = await snapshot(scene)
   const answer = await sent(scene, ask)
   assert.deepEqual([answer.status, answer.code ?? ''], [status, code], answer.text)

@@ -1,0 +1,38 @@
+/** What the system knows of a server's process. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+
+export function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024
+}
+
+export function listeningPorts(pid: number): readonly number[] {
+  const folder = `/proc/${pid}/fd`
+  const mine = new Set(
+    readdirSync(folder).flatMap(
+      (name) => /^socket:\[(\d+)\]/.exec(linkOf(join(folder, name)))?.[1] ?? [],
+    ),
+  )
+  const lines = ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'latin1').split('\n').slice(1),
+  )
+  const listening = '0A'
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , , state, ...more]) => state === listening && mine.has(more[5] ?? ''))
+    .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16))
+}
+
+/** A descriptor may be closed while they are listed. */
+function linkOf(file: string): string {
+  try {
+    return readlinkSync(file)
+  } catch {
+    return ''
+  }
+}
+
+export function descriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length
+}
