@@ -88,7 +88,7 @@ export function rowsOf(section: string, rows: (scene: () => Scene) => void): voi
     })
     rows(() => scene)
     it('what is right is still done', () => right())
-    after(() => scene.server.stop())
+    after(() => scene.close())
   })
 }
 
@@ -99,7 +99,7 @@ export function tries(area: Area): void {
     before(async () => {
       scene = await openScene()
     })
-    after(() => scene.server.stop())
+    after(() => scene.close())
     const control = async (): Promise<void> => {
       const answer = await sent(scene, area.control)
       assert.equal(answer.status, area.controlStatus, `the control: ${answer.text}`)

@@ -65,7 +65,7 @@ describe(`${calls.length} operations by ${principals.length} principals`, () => 
   before(async () => {
     scene = await openScene()
   })
-  after(() => scene.server.stop())
+  after(() => scene.close())
 
   it('every operation of the table is asked for', () => {
     const found = calls.map(({ method, path, query, headers }) => {

@@ -14,6 +14,7 @@ export interface Scene {
   readonly uploadId: string
   /** Of that part. */
   readonly etag: string
+  close(): Promise<void>
 }
 
 export async function openScene(): Promise<Scene> {
@@ -28,7 +29,10 @@ export async function openScene(): Promise<Scene> {
   }
   await writeFile(accounts, JSON.stringify({ accounts: [account] }), { mode: 0o600 })
   const server = await startServer({ accounts })
-  await rm(folder, { recursive: true })
+  const close = async (): Promise<void> => {
+    await server.stop()
+    await rm(folder, { recursive: true })
+  }
   const ask = (plan: RequestPlan): ReturnType<typeof signedRequest> => signedRequest(server, plan)
   await ask({ method: 'PUT', path: '/negative' })
   await ask({ method: 'PUT', path: '/guests', keys: guest })
@@ -38,5 +42,5 @@ export async function openScene(): Promise<Scene> {
   const uploadId = /<UploadId>([^<]*)/.exec(begun.text)?.[1] ?? ''
   const query = { partNumber: '1', uploadId }
   const part = await ask({ path: '/negative/upload', query, body: 'a part' })
-  return { server, guest, uploadId, etag: part.headers['etag'] ?? '' }
+  return { server, guest, uploadId, etag: part.headers['etag'] ?? '', close }
 }
