@@ -111,8 +111,12 @@ class Signatures {
   }
 
   #metadata(): readonly [string, string] {
-    const name = Array.from({ length: 1 + this.#below(5) }, () => this.#any([...'abcxyz'])).join('')
-    const inner = Array.from({ length: this.#below(16) }, () => this.#any([...'aZ09 -_=;,:/+%"']))
+    const name = Array.from({ length: 1 + this.#below(5) }, () =>
+      this.#any(Array.from('abcxyz')),
+    ).join('')
+    const inner = Array.from({ length: this.#below(16) }, () =>
+      this.#any(Array.from('aZ09 -_=;,:/+%"')),
+    )
     return [`x-amz-meta-${name}`, `v${inner.join('')}v`]
   }
 
@@ -120,8 +124,8 @@ class Signatures {
   #text(lengthMax: number): string {
     const characters = Array.from({ length: this.#below(lengthMax + 1) }, () => {
       const dice = this.#random()
-      if (dice < 0.4) return this.#any([...'abcXYZ019-._~'])
-      if (dice < 0.75) return this.#any([...` !"#$&'()*+,/:;<=>?@[]^{|}%`])
+      if (dice < 0.4) return this.#any(Array.from('abcXYZ019-._~'))
+      if (dice < 0.75) return this.#any(Array.from(` !"#$&'()*+,/:;<=>?@[]^{|}%`))
       return String.fromCodePoint(
         this.#any([0xe4, 0x3b1, 0x20ac, 0xfffd, 0x1f600]) + this.#below(2),
       )

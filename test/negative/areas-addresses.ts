@@ -106,49 +106,47 @@ const keys: readonly Negative[] = [
   })),
 ]
 
-const missing: readonly Negative[] = [
-  ...(
+const missing: readonly Negative[] = (
+  [
+    [{ path: '/missing' }, 404, 'NoSuchBucket'],
+    [{ path: '/missing/k' }, 404, 'NoSuchBucket'],
+    [{ path: '/missing/k', body: 'x' }, 404, 'NoSuchBucket'],
+    [{ method: 'DELETE', path: '/missing' }, 404, 'NoSuchBucket'],
+    [{ method: 'DELETE', path: '/missing/k' }, 404, 'NoSuchBucket'],
+    [{ method: 'POST', path: '/missing/k', query: { uploads: '' } }, 404, 'NoSuchBucket'],
+    [{ path: '/missing', query: { cors: '' } }, 404, 'NoSuchBucket'],
+    [{ method: 'HEAD', path: '/missing' }, 404, ''],
+    [{ method: 'HEAD', path: '/negative/missing' }, 404, ''],
+    [{ path: '/negative/missing' }, 404, 'NoSuchKey'],
+    [{ path: '/negative/missing', query: { tagging: '' } }, 404, 'NoSuchKey'],
+    [{ path: '/negative/missing', query: { acl: '' } }, 404, 'NoSuchKey'],
+    [{ path: '/negative/object/' }, 404, 'NoSuchKey'],
+    [{ path: '/negative/Object' }, 404, 'NoSuchKey'],
+    [{ path: '/negative/object', query: { versionId: 'x' } }, 400, 'InvalidArgument'],
+    [{ path: '/negative', query: { policy: '' } }, 404, 'NoSuchBucketPolicy'],
+    [{ path: '/negative', query: { website: '' } }, 404, 'NoSuchWebsiteConfiguration'],
+    [{ path: '/negative', query: { lifecycle: '' } }, 404, 'NoSuchLifecycleConfiguration'],
+    [{ path: '/negative', query: { cors: '' } }, 404, 'NoSuchCORSConfiguration'],
+    [{ path: '/negative', query: { tagging: '' } }, 404, 'NoSuchTagSet'],
     [
-      [{ path: '/missing' }, 404, 'NoSuchBucket'],
-      [{ path: '/missing/k' }, 404, 'NoSuchBucket'],
-      [{ path: '/missing/k', body: 'x' }, 404, 'NoSuchBucket'],
-      [{ method: 'DELETE', path: '/missing' }, 404, 'NoSuchBucket'],
-      [{ method: 'DELETE', path: '/missing/k' }, 404, 'NoSuchBucket'],
-      [{ method: 'POST', path: '/missing/k', query: { uploads: '' } }, 404, 'NoSuchBucket'],
-      [{ path: '/missing', query: { cors: '' } }, 404, 'NoSuchBucket'],
-      [{ method: 'HEAD', path: '/missing' }, 404, ''],
-      [{ method: 'HEAD', path: '/negative/missing' }, 404, ''],
-      [{ path: '/negative/missing' }, 404, 'NoSuchKey'],
-      [{ path: '/negative/missing', query: { tagging: '' } }, 404, 'NoSuchKey'],
-      [{ path: '/negative/missing', query: { acl: '' } }, 404, 'NoSuchKey'],
-      [{ path: '/negative/object/' }, 404, 'NoSuchKey'],
-      [{ path: '/negative/Object' }, 404, 'NoSuchKey'],
-      [{ path: '/negative/object', query: { versionId: 'x' } }, 400, 'InvalidArgument'],
-      [{ path: '/negative', query: { policy: '' } }, 404, 'NoSuchBucketPolicy'],
-      [{ path: '/negative', query: { website: '' } }, 404, 'NoSuchWebsiteConfiguration'],
-      [{ path: '/negative', query: { lifecycle: '' } }, 404, 'NoSuchLifecycleConfiguration'],
-      [{ path: '/negative', query: { cors: '' } }, 404, 'NoSuchCORSConfiguration'],
-      [{ path: '/negative', query: { tagging: '' } }, 404, 'NoSuchTagSet'],
-      [
-        { path: '/negative', query: { replication: '' } },
-        404,
-        'ReplicationConfigurationNotFoundError',
-      ],
-      [
-        { path: '/negative', query: { 'object-lock': '' } },
-        404,
-        'ObjectLockConfigurationNotFoundError',
-      ],
-      [{ method: 'DELETE', path: '/negative' }, 409, 'BucketNotEmpty'],
-      [{ method: 'PUT', path: '/guests' }, 409, 'BucketAlreadyExists'],
-    ] as const
-  ).map(([plan, status, code]) => ({
-    name: `${JSON.stringify(plan)}`,
-    ask: signed(plan),
-    status,
-    code,
-  })),
-]
+      { path: '/negative', query: { replication: '' } },
+      404,
+      'ReplicationConfigurationNotFoundError',
+    ],
+    [
+      { path: '/negative', query: { 'object-lock': '' } },
+      404,
+      'ObjectLockConfigurationNotFoundError',
+    ],
+    [{ method: 'DELETE', path: '/negative' }, 409, 'BucketNotEmpty'],
+    [{ method: 'PUT', path: '/guests' }, 409, 'BucketAlreadyExists'],
+  ] as const
+).map(([plan, status, code]) => ({
+  name: JSON.stringify(plan),
+  ask: signed(plan),
+  status,
+  code,
+}))
 
 const methods: readonly Negative[] = (
   [

@@ -41,7 +41,7 @@ interface How {
 }
 
 function v4(choose: Choose, { presigned = false, ago = 0 }: How = {}): (call: Call) => Ask {
-  return ({ operation: _, ...call }) =>
+  return (call) =>
     signed((scene) => ({
       ...call,
       keys: choose(scene),
@@ -74,7 +74,7 @@ function v2(choose: Choose, { presigned = false, ago = 0 }: How = {}): (call: Ca
 const unsigned: readonly string[] = ['annotationName', 'id', 'list-type']
 
 /** Nobody has signed it. */
-function anonymous({ operation: _, ...call }: Call): Ask {
+function anonymous(call: Call): Ask {
   return signed({ ...call, payload: 'unsigned', alter: header('authorization', undefined) })
 }
 
