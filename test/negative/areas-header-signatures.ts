@@ -28,6 +28,12 @@ const headerSignatures: readonly Row[] = Object.entries(signatures).map(([name, 
 const malformed = 'AuthorizationHeaderMalformed'
 
 const inHeaders: readonly Row[] = [
+  [
+    'a key behind a byte that only looks like space',
+    authorization((text) => text.replace('Credential=', 'Credential=\xa0')),
+    403,
+    'InvalidAccessKeyId',
+  ],
   ...headerSignatures,
   ['a signature in upper case', authorization(upperCase), 403, 'SignatureDoesNotMatch'],
   [
