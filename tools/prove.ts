@@ -1,7 +1,7 @@
 /**
- * `npm run prove -- kill|nth|preload|races|rot|faults [--scale ci|nightly|release] [--seed n] [--json]`: one promise of durability,
- * broken on purpose as often as the scale says. Prints how far it is, and at the end the figures; exit code 1 means that a
- * promise was broken. Every figure in docs/operate/durability.md comes from here.
+ * `npm run prove -- kill|nth|preload|races|rot|faults|signatures|fuzz|http [--scale ci|nightly|release] [--seed n] [--minutes n] [--json]`:
+ * one promise, broken on purpose as often as the scale says. Prints how far it is, and at the end the figures; exit code 1 means
+ * that a promise was broken. Every figure in docs/operate/durability.md and docs/operate/fidelity.md comes from here.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
