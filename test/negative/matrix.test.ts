@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { operations as offered } from '../../src/operations/index.ts'
+import { S3Error } from '../../src/model/errors.ts'
 import { operations, type OperationName } from '../../src/model/operations.gen.ts'
 import type { Operation } from '../../src/model/schema.ts'
 import { readAddress } from '../../src/wire/address.ts'
@@ -100,8 +101,7 @@ async function asks(scene: Scene, principal: Principal, call: Call): Promise<voi
   const said = `${principal.name}: ${answer.status} ${answer.text}`
   const outcome = outcomeOf(principal, call)
   if (outcome === 'allowed') return judgeAllowed(answer, call, said)
-  const isError = outcome === 'BucketAlreadyExists' ? 409 : 403
-  assert.equal(answer.status, isError, said)
+  assert.equal(answer.status, new S3Error(outcome).status, said)
   if (call.method !== 'HEAD') assert.equal(answer.code, outcome, said)
 }
 

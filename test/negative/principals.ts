@@ -1,4 +1,5 @@
 /** Who may ask, and how: one line for each, which the matrix crosses with every operation. */
+import type { ErrorCode } from '../../src/model/errors.ts'
 import type { OperationName } from '../../src/model/operations.gen.ts'
 import { header } from './changes.ts'
 import { signed, signedV2, type Ask } from './case.ts'
@@ -15,7 +16,8 @@ export interface Call {
 }
 
 /** A code, or 'allowed': whatever the operation then says, it is not about who asks. */
-type Outcome = string | ((call: Call) => string)
+type Outcome = Said | ((call: Call) => Said)
+type Said = ErrorCode | 'allowed'
 
 export interface Principal {
   readonly name: string
@@ -29,6 +31,8 @@ type Choose = (scene: Scene) => Keys
 const owner: Choose = ({ server }) => server.keys
 const guest: Choose = (scene) => scene.guest
 const badSecret: Choose = ({ server }) => ({ ...server.keys, secretAccessKey: 'not the secret' })
+const temporary: Choose = (scene) => scene.temporary
+const expired: Choose = (scene) => scene.expired
 const unknown: Choose = ({ server }) => ({ ...server.keys, accessKeyId: 'AKIAUNKNOWN' })
 
 const hour = 3_600_000
@@ -79,7 +83,7 @@ function anonymous(call: Call): Ask {
 }
 
 /** Another account has its own list of buckets, and cannot make a bucket whose name is taken. */
-function ofAnother({ operation }: Call): string {
+function ofAnother({ operation }: Call): Said {
   if (operation === 'ListBuckets') return 'allowed'
   return operation === 'CreateBucket' ? 'BucketAlreadyExists' : 'AccessDenied'
 }
@@ -122,6 +126,14 @@ export const principals: readonly Principal[] = [
     ask: v2(owner, { presigned: true, ago: hour }),
     outcome: 'AccessDenied',
   },
+  { name: 'V4, an expired token', ask: v4(expired), outcome: 'ExpiredToken' },
+  {
+    name: 'V4 in the query, an expired token',
+    ask: v4(expired, { presigned: true }),
+    outcome: 'ExpiredToken',
+  },
+  { name: 'V2, an expired token', ask: v2(expired), outcome: 'ExpiredToken' },
+  { name: 'V4, a temporary key of another account', ask: v4(temporary), outcome: ofAnother },
   { name: 'V4, another account', ask: v4(guest), outcome: ofAnother },
   {
     name: 'V4 in the query, another account',
@@ -140,6 +152,6 @@ export const principals: readonly Principal[] = [
   { name: 'V2 in the query, the owner', ask: v2(owner, { presigned: true }), outcome: 'allowed' },
 ]
 
-export function outcomeOf({ outcome }: Principal, call: Call): string {
+export function outcomeOf({ outcome }: Principal, call: Call): Said {
   return typeof outcome === 'function' ? outcome(call) : outcome
 }

@@ -1,6 +1,6 @@
 /** Section 1A: what went wrong elsewhere with authentication and signatures. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { sendRequest } from '../harness/raw.ts'
@@ -85,7 +85,6 @@ rowsOf('1A', (scene) => {
     const plan = { path: '/negative/a06', body, payload: 'streaming', chunkBytes: 8 } as const
     await refuses(scene(), { ask: signed({ ...plan, alter }), ...forged })
     await refuses(scene(), { ask: signed({ ...plan, path, alter }), ...forged })
-    assert.equal((await sent(scene(), signed({ path }))).text, '0123456789')
     assert.equal((await sent(scene(), signed({ path: '/negative/a06' }))).code, 'NoSuchKey')
   })
 
@@ -148,7 +147,8 @@ rowsOf('1A', (scene) => {
 
   it('A11: no secret is compared but in constant time', () => {
     const folder = join(import.meta.dirname, '../../src/identity')
-    const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+    const files = globSync(join(folder, '**/*.ts'))
+    const texts = files.map((name) => readFileSync(name, 'utf8'))
     const compares = /(?:signature|secret|token|hmac|digest)\w*\s*(?:===|!==)(?!\s*undefined)/i
     const found = texts.flatMap((text) => text.split('\n').filter((line) => compares.test(line)))
     assert.deepEqual(found, [])

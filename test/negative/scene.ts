@@ -6,10 +6,18 @@ import { join } from 'node:path'
 import { randomKeys, startServer, type Keys, type TestServer } from '../harness/server.ts'
 import { signedRequest, type RequestPlan } from '../harness/sign.ts'
 
+interface TemporaryKeys extends Keys {
+  readonly sessionToken: string
+}
+
 export interface Scene {
   readonly server: TestServer
   /** Of another account, which owns the bucket `guests` with the object `k`. */
   readonly guest: Keys
+  /** Of the same account, good for long. */
+  readonly temporary: TemporaryKeys
+  /** The same, and over. */
+  readonly expired: TemporaryKeys
   /** Of `/negative/upload`, which has part 1. */
   readonly uploadId: string
   /** Of that part. */
@@ -21,11 +29,17 @@ export async function openScene(): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-negative-'))
   const accounts = join(folder, 'accounts.json')
   const guest = randomKeys()
+  const temporary = { ...randomKeys(), sessionToken: 'a-token/of+long==' }
+  const expired = { ...randomKeys(), sessionToken: 'a-token-of-old' }
   const account = {
     canonicalId: randomBytes(32).toString('hex'),
     accountId: '123456789012',
     displayName: 'guest',
-    keys: [guest],
+    keys: [
+      guest,
+      { ...temporary, expires: '2099-01-01T00:00:00Z' },
+      { ...expired, expires: '2020-01-01T00:00:00Z' },
+    ],
   }
   await writeFile(accounts, JSON.stringify({ accounts: [account] }), { mode: 0o600 })
   const server = await startServer({ accounts })
@@ -42,5 +56,5 @@ export async function openScene(): Promise<Scene> {
   const uploadId = /<UploadId>([^<]*)/.exec(begun.text)?.[1] ?? ''
   const query = { partNumber: '1', uploadId }
   const part = await ask({ path: '/negative/upload', query, body: 'a part' })
-  return { server, guest, uploadId, etag: part.headers['etag'] ?? '', close }
+  return { server, guest, temporary, expired, uploadId, etag: part.headers['etag'] ?? '', close }
 }
