@@ -34,7 +34,6 @@ const needs: { readonly [Name in OperationName]?: Need } = {
   GetObject: read,
   GetObjectAcl: { on: 'object', permission: 'READ_ACP' },
   GetObjectAttributes: read,
-  GetObjectTorrent: read,
   HeadBucket: list,
   HeadObject: read,
   ListBuckets: service,
@@ -46,7 +45,6 @@ const needs: { readonly [Name in OperationName]?: Need } = {
   PutBucketAcl: { on: 'bucket', permission: 'WRITE_ACP' },
   PutObject: write,
   PutObjectAcl: { on: 'object', permission: 'WRITE_ACP' },
-  SelectObjectContent: read,
   UploadPart: write,
   UploadPartCopy: write,
 }

@@ -82,8 +82,8 @@ async function readWholeForm(text: string, random: Random): Promise<void> {
     assert.ok(name === name.toLowerCase() && value.length <= 20 * 1024)
   }
   formHeaders(read.fields)
-  identifyForm(read.fields, realm)
-  assert.fail('a signature was guessed')
+  const { accessKeyId } = identifyForm(read.fields, realm)
+  if (accessKeyId !== undefined) assert.fail('a signature was guessed')
 }
 
 const chunkWords = [

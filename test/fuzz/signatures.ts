@@ -177,15 +177,18 @@ class Signatures {
   }
 }
 
+/** For its key: what claims none any more is nobody's, and to be refused as far as this proof goes. */
 function accept(request: WireRequest): Identity {
   const exchange = exchangeOf(request)
-  return identify(exchange, readAddress(exchange, []), realm)
+  const identity = identify(exchange, readAddress(exchange, []), realm)
+  if (identity.accessKeyId === undefined) throw new S3Error('AccessDenied')
+  return identity
 }
 
 /** Who asks, and what the body says once its seal is proven. */
 async function read(request: WireRequest): Promise<string> {
+  const { accessKeyId, seal } = accept(request)
   const exchange = exchangeOf(request)
-  const { accessKeyId, seal } = identify(exchange, readAddress(exchange, []), realm)
   const body = openBody(exchange, seal)
   const pieces = await Array.fromAsync(body)
   return JSON.stringify([accessKeyId, Buffer.concat(pieces).toString('latin1'), [...body.trailers]])
