@@ -188,6 +188,7 @@ export const catalogue = {
       'Applicable in China Regions only. This request was rejected because the IP was unexpected.',
   },
   404: {
+    MetadataConfigurationNotFound: 'The metadata configuration does not exist.',
     NoSuchAccessPoint: 'The specified access point does not exist.',
     NoSuchAnnotation: 'The specified annotation does not exist.',
     NoSuchAsyncRequest: 'The specified request was not found.',

@@ -4,17 +4,24 @@ import { completeMultipartUpload } from './complete-multipart-upload.ts'
 import { copyObject } from './copy-object.ts'
 import { createBucket } from './create-bucket.ts'
 import { createMultipartUpload } from './create-multipart-upload.ts'
-import { deleteBucket } from './delete-bucket.ts'
+import { deleteBucketAnalyticsConfiguration } from './delete-bucket-analytics-configuration.ts'
 import { deleteBucketCors } from './delete-bucket-cors.ts'
 import { deleteBucketEncryption } from './delete-bucket-encryption.ts'
+import { deleteBucketIntelligentTieringConfiguration } from './delete-bucket-intelligent-tiering-configuration.ts'
+import { deleteBucketInventoryConfiguration } from './delete-bucket-inventory-configuration.ts'
 import { deleteBucketLifecycle } from './delete-bucket-lifecycle.ts'
+import { deleteBucketMetadataConfiguration } from './delete-bucket-metadata-configuration.ts'
+import { deleteBucketMetadataTableConfiguration } from './delete-bucket-metadata-table-configuration.ts'
+import { deleteBucketMetricsConfiguration } from './delete-bucket-metrics-configuration.ts'
 import { deleteBucketOwnershipControls } from './delete-bucket-ownership-controls.ts'
 import { deleteBucketPolicy } from './delete-bucket-policy.ts'
 import { deleteBucketReplication } from './delete-bucket-replication.ts'
 import { deleteBucketTagging } from './delete-bucket-tagging.ts'
 import { deleteBucketWebsite } from './delete-bucket-website.ts'
-import { deleteObject } from './delete-object.ts'
+import { deleteBucket } from './delete-bucket.ts'
+import { deleteObjectAnnotation } from './delete-object-annotation.ts'
 import { deleteObjectTagging } from './delete-object-tagging.ts'
+import { deleteObject } from './delete-object.ts'
 import { deleteObjects } from './delete-objects.ts'
 import { deletePublicAccessBlock } from './delete-public-access-block.ts'
 import { getBucketAbac } from './get-bucket-abac.ts'
@@ -28,23 +35,26 @@ import { getBucketInventoryConfiguration } from './get-bucket-inventory-configur
 import { getBucketLifecycleConfiguration } from './get-bucket-lifecycle-configuration.ts'
 import { getBucketLocation } from './get-bucket-location.ts'
 import { getBucketLogging } from './get-bucket-logging.ts'
+import { getBucketMetadataConfiguration } from './get-bucket-metadata-configuration.ts'
+import { getBucketMetadataTableConfiguration } from './get-bucket-metadata-table-configuration.ts'
 import { getBucketMetricsConfiguration } from './get-bucket-metrics-configuration.ts'
 import { getBucketNotificationConfiguration } from './get-bucket-notification-configuration.ts'
 import { getBucketOwnershipControls } from './get-bucket-ownership-controls.ts'
-import { getBucketPolicy } from './get-bucket-policy.ts'
 import { getBucketPolicyStatus } from './get-bucket-policy-status.ts'
+import { getBucketPolicy } from './get-bucket-policy.ts'
 import { getBucketReplication } from './get-bucket-replication.ts'
 import { getBucketRequestPayment } from './get-bucket-request-payment.ts'
 import { getBucketTagging } from './get-bucket-tagging.ts'
 import { getBucketVersioning } from './get-bucket-versioning.ts'
 import { getBucketWebsite } from './get-bucket-website.ts'
-import { getObject } from './get-object.ts'
 import { getObjectAcl } from './get-object-acl.ts'
+import { getObjectAnnotation } from './get-object-annotation.ts'
 import { getObjectAttributes } from './get-object-attributes.ts'
 import { getObjectLegalHold } from './get-object-legal-hold.ts'
 import { getObjectLockConfiguration } from './get-object-lock-configuration.ts'
 import { getObjectRetention } from './get-object-retention.ts'
 import { getObjectTagging } from './get-object-tagging.ts'
+import { getObject } from './get-object.ts'
 import { getPublicAccessBlock } from './get-public-access-block.ts'
 import { headBucket } from './head-bucket.ts'
 import { headObject } from './head-object.ts'
@@ -54,9 +64,10 @@ import { listBucketInventoryConfigurations } from './list-bucket-inventory-confi
 import { listBucketMetricsConfigurations } from './list-bucket-metrics-configurations.ts'
 import { listBuckets } from './list-buckets.ts'
 import { listMultipartUploads } from './list-multipart-uploads.ts'
+import { listObjectAnnotations } from './list-object-annotations.ts'
 import { listObjectVersions } from './list-object-versions.ts'
-import { listObjects } from './list-objects.ts'
 import { listObjectsV2 } from './list-objects-v2.ts'
+import { listObjects } from './list-objects.ts'
 import { listParts } from './list-parts.ts'
 import { putBucketAcl } from './put-bucket-acl.ts'
 import { putBucketCors } from './put-bucket-cors.ts'
@@ -64,9 +75,9 @@ import { putBucketEncryption } from './put-bucket-encryption.ts'
 import { putBucketOwnershipControls } from './put-bucket-ownership-controls.ts'
 import { putBucketRequestPayment } from './put-bucket-request-payment.ts'
 import { putBucketTagging } from './put-bucket-tagging.ts'
-import { putObject } from './put-object.ts'
 import { putObjectAcl } from './put-object-acl.ts'
 import { putObjectTagging } from './put-object-tagging.ts'
+import { putObject } from './put-object.ts'
 import { putPublicAccessBlock } from './put-public-access-block.ts'
 import { updateObjectEncryption } from './update-object-encryption.ts'
 import { uploadPart } from './upload-part.ts'
@@ -94,24 +105,30 @@ export const operations: Registry = {
     run: createMultipartUpload,
     refuses: refuses.CreateMultipartUpload,
   },
-  CreateSession: notImplemented,
+  CreateSession: { because: 'directory buckets are not offered' },
   DeleteBucket: { run: deleteBucket },
-  DeleteBucketAnalyticsConfiguration: notImplemented,
+  DeleteBucketAnalyticsConfiguration: { run: deleteBucketAnalyticsConfiguration, only: unset },
   DeleteBucketCors: { run: deleteBucketCors },
   DeleteBucketEncryption: { run: deleteBucketEncryption },
-  DeleteBucketIntelligentTieringConfiguration: notImplemented,
-  DeleteBucketInventoryConfiguration: notImplemented,
+  DeleteBucketIntelligentTieringConfiguration: {
+    run: deleteBucketIntelligentTieringConfiguration,
+    only: unset,
+  },
+  DeleteBucketInventoryConfiguration: { run: deleteBucketInventoryConfiguration, only: unset },
   DeleteBucketLifecycle: { run: deleteBucketLifecycle, only: unset },
-  DeleteBucketMetadataConfiguration: notImplemented,
-  DeleteBucketMetadataTableConfiguration: notImplemented,
-  DeleteBucketMetricsConfiguration: notImplemented,
+  DeleteBucketMetadataConfiguration: { run: deleteBucketMetadataConfiguration, only: unset },
+  DeleteBucketMetadataTableConfiguration: {
+    run: deleteBucketMetadataTableConfiguration,
+    only: unset,
+  },
+  DeleteBucketMetricsConfiguration: { run: deleteBucketMetricsConfiguration, only: unset },
   DeleteBucketOwnershipControls: { run: deleteBucketOwnershipControls },
   DeleteBucketPolicy: { run: deleteBucketPolicy, only: unset },
   DeleteBucketReplication: { run: deleteBucketReplication, only: unset },
   DeleteBucketTagging: { run: deleteBucketTagging },
   DeleteBucketWebsite: { run: deleteBucketWebsite, only: unset },
   DeleteObject: { run: deleteObject, refuses: refuses.DeleteObject },
-  DeleteObjectAnnotation: notImplemented,
+  DeleteObjectAnnotation: { run: deleteObjectAnnotation, only: unset },
   DeleteObjectTagging: { run: deleteObjectTagging },
   DeleteObjects: { run: deleteObjects, refuses: refuses.DeleteObjects },
   DeletePublicAccessBlock: { run: deletePublicAccessBlock },
@@ -129,8 +146,8 @@ export const operations: Registry = {
   GetBucketLifecycleConfiguration: { run: getBucketLifecycleConfiguration, only: unset },
   GetBucketLocation: { run: getBucketLocation },
   GetBucketLogging: { run: getBucketLogging, only: unset },
-  GetBucketMetadataConfiguration: notImplemented,
-  GetBucketMetadataTableConfiguration: notImplemented,
+  GetBucketMetadataConfiguration: { run: getBucketMetadataConfiguration, only: unset },
+  GetBucketMetadataTableConfiguration: { run: getBucketMetadataTableConfiguration, only: unset },
   GetBucketMetricsConfiguration: { run: getBucketMetricsConfiguration, only: unset },
   GetBucketNotificationConfiguration: { run: getBucketNotificationConfiguration, only: unset },
   GetBucketOwnershipControls: { run: getBucketOwnershipControls },
@@ -143,13 +160,13 @@ export const operations: Registry = {
   GetBucketWebsite: { run: getBucketWebsite, only: unset },
   GetObject: { run: getObject },
   GetObjectAcl: { run: getObjectAcl },
-  GetObjectAnnotation: notImplemented,
+  GetObjectAnnotation: { run: getObjectAnnotation, only: unset },
   GetObjectAttributes: { run: getObjectAttributes },
   GetObjectLegalHold: { run: getObjectLegalHold, only: unset },
   GetObjectLockConfiguration: { run: getObjectLockConfiguration, only: unset },
   GetObjectRetention: { run: getObjectRetention, only: unset },
   GetObjectTagging: { run: getObjectTagging },
-  GetObjectTorrent: notImplemented,
+  GetObjectTorrent: { because: 'AWS itself has ended BitTorrent' },
   GetPublicAccessBlock: { run: getPublicAccessBlock },
   HeadBucket: { run: headBucket },
   HeadObject: { run: headObject },
@@ -162,7 +179,7 @@ export const operations: Registry = {
   ListBucketMetricsConfigurations: { run: listBucketMetricsConfigurations, only: unset },
   ListBuckets: { run: listBuckets },
   ListMultipartUploads: { run: listMultipartUploads },
-  ListObjectAnnotations: notImplemented,
+  ListObjectAnnotations: { run: listObjectAnnotations, only: unset },
   ListObjectVersions: { run: listObjectVersions },
   ListObjects: { run: listObjects },
   ListObjectsV2: { run: listObjectsV2 },

@@ -21,6 +21,8 @@ export interface Registered<Name extends OperationName> {
 /** An operation that we do not offer. */
 export interface NotImplemented {
   readonly run?: undefined
+  /** Why; for those who read the coverage page. */
+  readonly because?: string
 }
 
 export const notImplemented: NotImplemented = Object.freeze({})

@@ -42,7 +42,7 @@ export const documentedCodes: Readonly<Record<string, string>> = {
     ObjectNotInActiveTierError RequestTimeTooSkewed SignatureDoesNotMatch UnauthorizedAccessError UnexpectedIPError
   `,
   404: `
-    NoSuchAccessPoint NoSuchAnnotation NoSuchAsyncRequest NoSuchBucket NoSuchBucketPolicy NoSuchConfiguration
+    MetadataConfigurationNotFound NoSuchAccessPoint NoSuchAnnotation NoSuchAsyncRequest NoSuchBucket NoSuchBucketPolicy NoSuchConfiguration
     NoSuchCORSConfiguration NoSuchKey NoSuchLifecycleConfiguration NoSuchMultiRegionAccessPoint
     NoSuchObjectLockConfiguration NoSuchPublicAccessBlockConfiguration NoSuchResource NoSuchTagSet NoSuchUpload
     NoSuchVersion NoSuchWebsiteConfiguration NoTransformationDefined ObjectLockConfigurationNotFoundError

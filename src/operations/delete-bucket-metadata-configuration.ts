@@ -1,0 +1,17 @@
+/** DeleteBucketMetadataConfiguration: no metadata configuration can be set, so there is none. */
+import { expectBucketOwner } from '../domain/owners.ts'
+import { S3Error } from '../model/errors.ts'
+import type {
+  DeleteBucketMetadataConfigurationInput,
+  DeleteBucketMetadataConfigurationOutput,
+} from '../model/types.gen.ts'
+import type { Service } from './service.ts'
+
+/** Throws MetadataConfigurationNotFound, and AccessDenied for another owner than the expected one. */
+export async function deleteBucketMetadataConfiguration(
+  input: DeleteBucketMetadataConfigurationInput,
+  s3: Service,
+): Promise<DeleteBucketMetadataConfigurationOutput> {
+  expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  throw new S3Error('MetadataConfigurationNotFound')
+}
