@@ -1,5 +1,6 @@
 /** What an object is besides its bytes: system headers, user metadata, storage class and tags, read from a request. */
 import { metadataBytesMax } from '../base/limits.ts'
+import { dialects } from '../model/dialects/named.ts'
 import { S3Error } from '../model/errors.ts'
 import type { ObjectAttributes } from '../stores/metadata/records.ts'
 import { parseTagging } from './tags.ts'
@@ -22,18 +23,10 @@ export interface AttributeMembers {
 /** What S3 answers for an object that came without a type. */
 const contentTypeDefault = 'binary/octet-stream'
 
-/**
- * Classes kept as labels: reading such an object works at once, which is all they promise here. GLACIER, DEEP_ARCHIVE and
- * the classes of other hardware (OUTPOSTS, SNOW, EXPRESS_ONEZONE) promise what this server does not do, and are refused.
- */
-const storageClasses: ReadonlySet<string> = new Set([
-  'STANDARD',
-  'REDUCED_REDUNDANCY',
-  'STANDARD_IA',
-  'ONEZONE_IA',
-  'INTELLIGENT_TIERING',
-  'GLACIER_IR',
-])
+/** The labels of every dialect; which of them a request may ask for is judged at the border (server/dialect.ts). */
+const storageClasses: ReadonlySet<string> = new Set(
+  Object.values(dialects).flatMap((dialect) => [...dialect.storageClasses.values()]),
+)
 
 /**
  * The attributes of a new object; checksum, encryption, lock and ACL are left for whoever knows them. Throws MetadataTooLarge,
@@ -58,6 +51,13 @@ export function storageClass(requested: string | undefined): string {
   if (!storageClasses.has(requested))
     throw new S3Error('InvalidStorageClass', { StorageClassRequested: requested })
   return requested
+}
+
+/** The class as answers name it: not at all where it is STANDARD. */
+export function namedClass({ storageClass: name }: Pick<ObjectAttributes, 'storageClass'>): {
+  StorageClass?: string
+} {
+  return name === 'STANDARD' ? {} : { StorageClass: name }
 }
 
 /** Where a website sends whoever asks for the object; undefined without. Throws InvalidRedirectLocation. */

@@ -29,6 +29,8 @@ export interface BucketQuery {
   readonly continuationToken: string | undefined
   /** Only buckets of this region. */
   readonly region: string | undefined
+  /** Only those behind this name, where there is no continuation token. */
+  readonly after?: string
 }
 
 export interface BucketPage {
@@ -63,7 +65,11 @@ export class Buckets {
     const { name, owner, created, locationConstraint, configurations = {} } = bucket
     checkBucketName(name)
     this.#checkLocation(locationConstraint)
-    const attributes = { region: this.#settings.region, configurations }
+    const located = this.#isClass(locationConstraint) ? { locationConstraint } : {}
+    const attributes = {
+      region: this.#settings.region,
+      configurations: { ...configurations, ...located },
+    }
     const result = await this.#metadata.createBucket({ name, owner, created, attributes })
     if (!isRefusal(result) || result.refused !== 'bucket-exists' || result.owner !== owner) {
       accepted(result, { bucket: name })
@@ -86,7 +92,9 @@ export class Buckets {
   async list(query: BucketQuery): Promise<BucketPage> {
     const { owner, prefix, region } = query
     const after =
-      query.continuationToken === undefined ? '' : openBucketToken(query.continuationToken, owner)
+      query.continuationToken === undefined
+        ? (query.after ?? '')
+        : openBucketToken(query.continuationToken, owner)
     const { buckets, truncated } = await this.#metadata.listBuckets({
       owner,
       prefix,
@@ -117,9 +125,20 @@ export class Buckets {
     accepted(await this.#metadata.setBucketConfiguration(id, name, value), { bucket })
   }
 
+  /** This server's location with a class of the dialect behind it, e.g. `us-cold` in `us-standard`. */
+  #isClass(constraint: string | undefined): boolean {
+    const classes = this.#settings.dialect?.locationClasses ?? []
+    const tails = classes.map((name) => `-${name}`)
+    const { region } = this.#settings
+    const own = tails.find((tail) => region.endsWith(tail)) ?? ''
+    const location = region.slice(0, region.length - own.length)
+    return tails.some((tail) => constraint === location + tail)
+  }
+
   #checkLocation(constraint: string | undefined): void {
     const { region } = this.#settings
     if (constraint === undefined || constraint === '' || constraint === region) return
+    if (this.#isClass(constraint)) return
     if (constraint === 'EU' && region === 'eu-west-1') return
     if (!regionShape.test(constraint)) {
       throw new S3Error('InvalidLocationConstraint', { LocationConstraint: constraint })

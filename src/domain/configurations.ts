@@ -19,9 +19,16 @@ export interface Configurations {
   readonly ownershipControls: ObjectOwnership | 'none'
   /** 'none' says that nothing is blocked; unset, everything is (access-block.ts). */
   readonly publicAccessBlock: Required<PublicAccessBlockConfiguration> | 'none'
+  /** As the bucket was created with it, where a dialect has classes in it; no subresource, and never changed. */
+  readonly locationConstraint: string
 }
 
 export type ConfigurationName = keyof Configurations
+
+/** What GetBucketLocation calls the place of a bucket, before S3's own exception for its first region. */
+export function locationOf(bucket: BucketRow): string {
+  return configurationOf(bucket, 'locationConstraint') ?? bucket.attributes.region
+}
 
 /** Undefined where nobody has set it. */
 export function configurationOf<Name extends ConfigurationName>(

@@ -1,6 +1,7 @@
 /** What GetObject and HeadObject tell of an object beside its bytes. */
 import { S3Error } from '../model/errors.ts'
 import type { BucketRow, ObjectRow } from '../stores/metadata/records.ts'
+import { namedClass } from './attributes.ts'
 import { checksumText } from './completed-checksum.ts'
 import { encryptionAnswer, type EncryptionAnswer } from './encryption-answer.ts'
 import { quoted } from './etags.ts'
@@ -67,7 +68,7 @@ export function describe(
     ...systemHeaders(attributes.headers, request),
     WebsiteRedirectLocation: attributes.headers['WebsiteRedirectLocation'],
     Metadata: Object.fromEntries(attributes.metadata),
-    StorageClass: attributes.storageClass === 'STANDARD' ? undefined : attributes.storageClass,
+    StorageClass: namedClass(attributes).StorageClass,
     PartsCount: request.PartNumber === undefined || row.partCount === 0 ? undefined : row.partCount,
     TagCount: attributes.tags.length === 0 ? undefined : attributes.tags.length,
     ...encryptionAnswer(attributes.encryption),

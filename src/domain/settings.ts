@@ -1,5 +1,6 @@
 /** Choices of the operator that change what S3's rules say. */
 
+import type { Dialect } from '../model/dialects/dialect.ts'
 /** Who owns what others write into a bucket, and whether ACLs count there. */
 export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter'
 
@@ -13,6 +14,8 @@ export interface Settings {
   readonly customerKeysOverHttp: boolean
   /** `Location` and listings name the endpoint by this, e.g. http://127.0.0.1:9000. */
   readonly endpoint: string
+  /** Absent, AWS's. */
+  readonly dialect?: Dialect
   /** Of buckets whose creation names none; absent, S3's own since April 2023: BucketOwnerEnforced. */
   readonly defaultObjectOwnership?: ObjectOwnership
   /** New buckets block public access; absent, they do, as S3's since April 2023. */

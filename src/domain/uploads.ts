@@ -2,6 +2,7 @@
  * Uploads: from CreateMultipartUpload to Complete or Abort. An upload is a row; its parts are rows that point at immutable
  * bytes; every change is one transaction of the metadata store, so there is no moment at which half of it shows.
  */
+import { partSizeBytesMin } from '../base/limits.ts'
 import type { Chance } from '../base/chance.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Account } from '../identity/account.ts'
@@ -82,6 +83,23 @@ export class Uploads {
   /** The algorithm that each part of this upload is hashed with, whatever its sender says. */
   partAlgorithm(upload: UploadRow): ChecksumAlgorithm | undefined {
     return partAlgorithm(upload, this.#made.settings)
+  }
+
+  /**
+   * A part of less than 5 MiB can only be the last. Where the dialect judges that here, and a later part is there already,
+   * it throws EntityTooSmall; everywhere else CompleteMultipartUpload judges it. `sizeBytes` is undefined when not declared.
+   */
+  async checkPartSize(
+    upload: UploadRow,
+    number: number,
+    sizeBytes: number | undefined,
+  ): Promise<void> {
+    const judged = this.#made.settings.dialect?.refusesSmallParts === true
+    if (!judged || sizeBytes === undefined || sizeBytes >= partSizeBytesMin) return
+    const { parts: later } = await this.parts(upload, number, 1)
+    if (later.length === 0) return
+    const sizes = { ProposedSize: sizeBytes, MinSizeAllowed: partSizeBytesMin }
+    throw new S3Error('EntityTooSmall', { ...sizes, PartNumber: number })
   }
 
   /** Shows a part whose bytes are durable; it replaces any of its number (row 6). Throws NoSuchUpload (row 48). */

@@ -1,5 +1,6 @@
 /** SigV4 in the query: a presigned URL, good for whoever holds it until it expires. */
 import type { Instant } from '../base/clock.ts'
+import { aws } from '../model/dialects/aws.ts'
 import { S3Error } from '../model/errors.ts'
 import type { Query } from '../wire/address.ts'
 import type { Exchange } from '../wire/exchange.ts'
@@ -9,9 +10,6 @@ import type { Realm } from './realm.ts'
 import { clockSkewMillisecondsMax } from './request-time.ts'
 import { checkScope, readCredential, type Complaint, type Credential } from './scope.ts'
 import { isoTime, readBasicTime, type Timestamp } from './timestamp.ts'
-
-/** A week, as AWS. */
-const lifetimeSecondsMax = 604_800
 
 const parameters = [
   'X-Amz-Algorithm',
@@ -39,7 +37,7 @@ export function claimFromQuery(exchange: Exchange, query: Query, realm: Realm): 
     given['X-Amz-Date'],
     realm,
   )
-  const lifetimeSeconds = readLifetime(given['X-Amz-Expires'])
+  const lifetimeSeconds = readLifetime(given['X-Amz-Expires'], realm)
   checkLife(time, lifetimeSeconds, realm.now)
   return {
     version: 4,
@@ -100,13 +98,15 @@ export function checkAlgorithm(algorithm: string): void {
   throw complain('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"')
 }
 
-function readLifetime(text: string): number {
+function readLifetime(text: string, realm: Realm): number {
+  const { presignedSecondsMax: secondsMax = aws.presignedSecondsMax } = realm
   if (!/^-?\d+$/.test(text)) throw complain('X-Amz-Expires should be a number')
   const seconds = Number(text)
   if (seconds < 0) throw complain('X-Amz-Expires must be non-negative')
-  if (seconds <= lifetimeSecondsMax) return seconds
+  if (seconds <= secondsMax) return seconds
+  const span = secondsMax === aws.presignedSecondsMax ? 'a week' : `${secondsMax / 86_400} days`
   throw complain(
-    `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${lifetimeSecondsMax} seconds`,
+    `X-Amz-Expires must be less than ${span} (in seconds); that is, the given X-Amz-Expires must be less than ${secondsMax} seconds`,
   )
 }
 

@@ -9,6 +9,8 @@ export interface Realm {
   /** Further names that clients may sign for; '*' stands for every name. */
   readonly regions?: readonly string[]
   readonly now: Instant
+  /** How long a presigned URL may be good; absent, a week, as AWS. */
+  readonly presignedSecondsMax?: number
   /** Absent where no tokens are taken. */
   readonly tokens?: Pick<Tokens, 'identify'> | undefined
 }

@@ -258,6 +258,7 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'SSEKMSEncryptionContext', type: 'string', in: 'header', at: 'x-amz-server-side-encryption-context' },
       { name: 'BucketKeyEnabled', type: 'boolean', in: 'header', at: 'x-amz-server-side-encryption-bucket-key-enabled' },
       { name: 'RequestCharged', type: 'string', in: 'header', at: 'x-amz-request-charged' },
+      { name: 'StorageClass', type: 'string', in: 'header', at: 'x-amz-storage-class' },
     ],
   },
   CreateBucket: {
@@ -2066,6 +2067,7 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'BucketKeyEnabled', type: 'boolean', in: 'header', at: 'x-amz-server-side-encryption-bucket-key-enabled' },
       { name: 'Size', type: 'integer', in: 'header', at: 'x-amz-object-size' },
       { name: 'RequestCharged', type: 'string', in: 'header', at: 'x-amz-request-charged' },
+      { name: 'StorageClass', type: 'string', in: 'header', at: 'x-amz-storage-class' },
     ],
   },
   PutObjectAcl: {
@@ -2419,6 +2421,7 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> } =
       { name: 'SSEKMSKeyId', type: 'string', in: 'header', at: 'x-amz-server-side-encryption-aws-kms-key-id' },
       { name: 'BucketKeyEnabled', type: 'boolean', in: 'header', at: 'x-amz-server-side-encryption-bucket-key-enabled' },
       { name: 'RequestCharged', type: 'string', in: 'header', at: 'x-amz-request-charged' },
+      { name: 'StorageClass', type: 'string', in: 'header', at: 'x-amz-storage-class' },
     ],
   },
   UploadPartCopy: {

@@ -25,13 +25,18 @@ const customerKeyTold: readonly Member[] = [
   header('SSECustomerKeyMD5', 'x-amz-server-side-encryption-customer-key-MD5'),
 ]
 
+const storageClass: Member = header('StorageClass', 'x-amz-storage-class')
 const grantWrite: Member = header('GrantWrite', 'x-amz-grant-write')
 
 /**
  * Members that S3 honours and the model lacks, by structure: browsers and proxies send If-Range, the SDKs do not; WRITE of an
- * object means nothing and is kept all the same, as PutObjectAcl keeps it.
+ * object means nothing and is kept all the same, as PutObjectAcl keeps it; Yandex names the storage class in the answer to a
+ * write, which other dialects keep to themselves (server/dialect.ts).
  */
 export const furtherMembers: Readonly<Record<string, readonly Member[]>> = {
+  CopyObjectOutput: [storageClass],
+  PutObjectOutput: [storageClass],
+  UploadPartOutput: [storageClass],
   CompleteMultipartUploadOutput: customerKeyTold,
   CopyObjectRequest: [grantWrite],
   CreateMultipartUploadRequest: [grantWrite],
@@ -207,6 +212,8 @@ export const foreignSubresources: readonly string[] = [
   'extendRetention',
   'extended',
   'faspConnectionInfo',
+  'ibm-replication-failures',
+  'ibm-replication-reattempt',
   'legalHold',
   'protection',
 ]

@@ -133,6 +133,7 @@ export interface CopyObjectOutput {
   readonly SSEKMSEncryptionContext?: string | undefined
   readonly BucketKeyEnabled?: boolean | undefined
   readonly RequestCharged?: string | undefined
+  readonly StorageClass?: string | undefined
 }
 
 export interface CreateBucketInput {
@@ -1458,6 +1459,7 @@ export interface PutObjectOutput {
   readonly BucketKeyEnabled?: boolean | undefined
   readonly Size?: number | undefined
   readonly RequestCharged?: string | undefined
+  readonly StorageClass?: string | undefined
 }
 
 export interface PutObjectAclInput {
@@ -1734,6 +1736,7 @@ export interface UploadPartOutput {
   readonly SSEKMSKeyId?: string | undefined
   readonly BucketKeyEnabled?: boolean | undefined
   readonly RequestCharged?: string | undefined
+  readonly StorageClass?: string | undefined
 }
 
 export interface UploadPartCopyInput {

@@ -3,6 +3,7 @@
  * encrypted and the source is not, or the other way round, or one of them twice: then they are read and sealed anew.
  */
 import { authorizeEncryption } from '../access/encryption.ts'
+import { namedClass } from '../domain/attributes.ts'
 import type { Source } from '../domain/copy-source.ts'
 import { fromSource } from '../domain/copy-source.ts'
 import { checksumToMake, copiedEtag, copyAttributes, keptChecksum } from '../domain/copying.ts'
@@ -68,6 +69,7 @@ async function copyOf(source: Source, copying: Copying): Promise<CopyObjectOutpu
     },
     CopySourceVersionId: versionIdOf(source.bucket, source.found.row),
     ...encryptionAnswer(row.attributes.encryption),
+    ...namedClass(row.attributes),
     VersionId: versionIdOf(s3.bucket, row),
   }
 }

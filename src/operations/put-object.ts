@@ -1,6 +1,6 @@
 /** PutObject: a whole object in one request. */
 import { uploadSizeBytesMax } from '../base/limits.ts'
-import { objectAttributes } from '../domain/attributes.ts'
+import { namedClass, objectAttributes } from '../domain/attributes.ts'
 import { objectChecksum } from '../domain/description.ts'
 import { encryptionAnswer } from '../domain/encryption-answer.ts'
 import { quoted } from '../domain/etags.ts'
@@ -57,6 +57,7 @@ export async function putObject(input: PutObjectInput, s3: Service): Promise<Put
     ETag: quoted(row.etag),
     ...objectChecksum(row),
     ...encryptionAnswer(row.attributes.encryption),
+    ...namedClass(row.attributes),
     VersionId: versionIdOf(s3.bucket, row),
   }
 }

@@ -1,5 +1,6 @@
 /** UploadPart: keeps one numbered part of an open upload; it replaces any earlier part of that number. */
 import { uploadSizeBytesMax } from '../base/limits.ts'
+import { namedClass } from '../domain/attributes.ts'
 import { encryptionAnswer } from '../domain/encryption-answer.ts'
 import { quoted } from '../domain/etags.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
@@ -19,6 +20,7 @@ export async function uploadPart(input: UploadPartInput, s3: Service): Promise<U
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   checkPartNumber(input.PartNumber)
   const upload = await s3.uploads.open(s3.bucket, input)
+  await s3.uploads.checkPartSize(upload, input.PartNumber, input.Body.lengthBytes)
   const plan = partPlan(input, upload, s3)
   const dataKey = await uploadDataKey(upload, input, s3)
   await using stored = await s3.ingest(input.Body, { ...plan, dataKey })
@@ -37,6 +39,7 @@ export async function uploadPart(input: UploadPartInput, s3: Service): Promise<U
     ETag: quoted(etag),
     ...checksumMembers(stored.verified ?? upload.checksum?.algorithm, checksums),
     ...encryptionAnswer(upload.attributes.encryption),
+    ...namedClass(upload.attributes),
   }
 }
 

@@ -14,6 +14,8 @@ import { Uploads } from '../domain/uploads.ts'
 import type { Account, Credentials } from '../identity/account.ts'
 import type { Realm } from '../identity/realm.ts'
 import type { Tokens } from '../identity/tokens.ts'
+import { aws } from '../model/dialects/aws.ts'
+import type { Dialect } from '../model/dialects/dialect.ts'
 import type { Service } from '../operations/service.ts'
 import { combine, composite, multipartEtag } from '../payload/checksums/combine.ts'
 import { loadHashers } from '../payload/checksums/hashers.ts'
@@ -79,6 +81,7 @@ export interface Composed {
   readonly metadata: MetadataStore
   readonly envelopes: Envelopes
   readonly tokens: Tokens | undefined
+  readonly dialect: Dialect
   /** What signatures are checked against at this moment. */
   realm(now: Instant): Realm
   /** What the operation of one request is handed. */
@@ -94,6 +97,8 @@ export interface Asked {
 export async function compose(parts: Parts): Promise<Composed> {
   const { stores, keys, settings, credentials, tokens, chance, takeRoom } = parts
   const { metadata, blobs } = stores
+  const { dialect = aws } = settings
+  const { presignedSecondsMax } = dialect
   await loadHashers()
   const holds = new Holds()
   const names = new BlobNames(metadata.epoch, chance)
@@ -117,7 +122,8 @@ export async function compose(parts: Parts): Promise<Composed> {
     metadata,
     envelopes: shared.envelopes,
     tokens,
-    realm: (now) => ({ credentials, region: settings.region, now, tokens }),
+    dialect,
+    realm: (now) => ({ credentials, region: settings.region, now, presignedSecondsMax, tokens }),
     serviceFor: ({ caller, permit: { bucket, judge }, exchange }) => ({
       ...shared,
       objects: objectsFor(judge),

@@ -1,6 +1,7 @@
 /** From flags and environment to a checked Config. What is wrong is said as: what, why, what to do. */
 import { mebibyte } from '../base/limits.ts'
 import type { ObjectOwnership } from '../domain/settings.ts'
+import type { DialectName } from '../model/dialects/dialect.ts'
 import { ConfigError, openSecret, readText } from './config-error.ts'
 import { readKeyConfig, type KeyConfig } from './key-config.ts'
 import { options, type Option, type OptionName } from './options.ts'
@@ -20,6 +21,7 @@ export interface Config {
   /** Keys of customers are taken over plain http. */
   readonly customerKeysOverHttp: boolean
   readonly keys: KeyConfig
+  readonly dialect: DialectName
   readonly tokenService: boolean
   /** Diagnoses of signatures a second. */
   readonly doctorRate: number
@@ -61,6 +63,7 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     defaultEncryption: text('default-encryption') as Config['defaultEncryption'],
     customerKeysOverHttp: text('sse-c-over-http') === 'on',
     keys: readKeyConfig({ value: text, keys, data, warnings }),
+    dialect: text('dialect') as DialectName,
     tokenService: text('token-service') === 'on',
     doctorRate: parseRate(text('doctor-rate') ?? ''),
     defaultObjectOwnership: text('default-object-ownership') as ObjectOwnership,

@@ -19,11 +19,13 @@ import { isForm } from '../wire/form.ts'
 import { findOperation } from '../wire/route.ts'
 import type { Composed } from './compose.ts'
 import { preflight, readCors, shared } from './cors.ts'
+import { answered, heard, refuseUnoffered, spelled } from './dialect.ts'
 import type { DiskRoom } from './disk-room.ts'
 import type { HttpExchange } from './exchange.ts'
 import type { Doctor } from './doctor.ts'
 import { checkForm } from './form.ts'
 import { healthOf } from './health.ts'
+import { isExtendedList, listExtended } from './list-extended.ts'
 import type { Serve } from './listener.ts'
 import { patiently } from './patience.ts'
 import { perform } from './perform.ts'
@@ -59,7 +61,8 @@ export class Gateway {
   readonly serve: Serve = async (exchange, send) => {
     const { clock, log, doctor } = this.#parts
     const story: Told = {}
-    const reply = shared(await this.#answer(exchange, story), story.cors)
+    const said = shared(await this.#answer(exchange, story), story.cors)
+    const reply = answered(said, exchange, this.#parts.s3.dialect)
     const sent = await send(reply)
     if (sent.cut?.reason !== undefined) {
       log.error({ reqId: exchange.id, err: sent.cut.reason }, 'an answer broke off')
@@ -99,6 +102,9 @@ export class Gateway {
     story.cors = cors
     if (exchange.method === 'OPTIONS') return preflight(cors)
     if (isForm(exchange, sent)) return postObject({ exchange, sent, story }, s3)
+    refuseUnoffered(exchange, s3.dialect)
+    if (isExtendedList(exchange, sent, s3.dialect))
+      return listExtended({ exchange, sent, story }, s3)
     const operation = findOperation(exchange, sent)
     story.operation = operation.name
     const caller = identify(exchange, sent, s3.realm(exchange.arrived))
@@ -109,7 +115,8 @@ export class Gateway {
     room.admit(operation.name, exchange.body.lengthBytes ?? 0)
     const body = openBody(exchange, caller.seal)
     const service = s3.serviceFor({ caller: caller.account, permit, exchange })
-    const work = perform(operation, { exchange, address, body }, service)
+    const asking = { ...heard({ exchange, address }, s3.dialect), body }
+    const work = perform(operation, asking, service)
     const failed = (error: unknown): Reply => this.#failed(error, exchange, story)
     return patiently(operation.name, work, { timings, failed })
   }
@@ -122,6 +129,6 @@ export class Gateway {
       const fields = { reqId: exchange.id, op: story.operation, err: error }
       this.#parts.log.error(fields, 'a request failed')
     }
-    return encodeError(error, exchange, story.address)
+    return encodeError(spelled(error, this.#parts.s3.dialect), exchange, story.address)
   }
 }

@@ -2,6 +2,7 @@
  * Every option of `ashlar serve`, once: its flag, its name in the environment, its default, and the sentence that explains
  * it. Reading, checking, `--help` and the documentation come from this table.
  */
+import { dialectNames } from '../model/dialects/named.ts'
 import { logLevels } from '../observe/log.ts'
 
 export interface Option {
@@ -44,6 +45,7 @@ export type OptionName =
   | 'vault-namespace'
   | 'vault-ca'
   | 'vault-over-http'
+  | 'dialect'
   | 'token-service'
   | 'doctor-rate'
   | 'default-object-ownership'
@@ -133,6 +135,15 @@ export const options: readonly Option[] = [
     default: 'CRC64NVME',
     choices: ['CRC64NVME', 'none'],
     sentence: 'checksum of an object whose request brings none, as S3 does it',
+  },
+  {
+    name: 'dialect',
+    flag: '--dialect',
+    env: 'ASHLAR_DIALECT',
+    value: 'name',
+    default: 'aws',
+    choices: dialectNames,
+    sentence: 'whose S3 is spoken where the documented ones differ: aws, ibm (COS) or yandex',
   },
   {
     name: 'default-encryption',

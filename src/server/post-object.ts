@@ -17,6 +17,7 @@ import { formHeaders } from '../wire/form-headers.ts'
 import { readHeaderText } from '../wire/header-text.ts'
 import type { Composed } from './compose.ts'
 import { answerForm } from './form-answer.ts'
+import { heard } from './dialect.ts'
 import { perform } from './perform.ts'
 import { namesOf, type Told } from './told.ts'
 
@@ -43,9 +44,12 @@ export async function postObject({ exchange, sent, story }: Posting, s3: Compose
   const asked = { operation: 'PutObject', caller: account, bucket: bucketName } as const
   const permit = await authorize(asked, s3.metadata)
   const service = s3.serviceFor({ caller: account, permit, exchange })
-  const put = { headers: formHeaders(form.fields), body: exchange.body }
+  const put = heard(
+    { exchange: { headers: formHeaders(form.fields), body: exchange.body }, address },
+    s3.dialect,
+  )
   const body = within(form.file, sizes)
-  const reply = await perform(operations.PutObject, { exchange: put, address, body }, service)
+  const reply = await perform(operations.PutObject, { ...put, body }, service)
   return answerForm(reply, { fields, address, exchange })
 }
 

@@ -6,6 +6,7 @@ import { systemClock, type Clock } from '../base/clock.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { ServerFacts } from '../identity/doctor/alternative.ts'
 import { Tokens } from '../identity/tokens.ts'
+import { dialects } from '../model/dialects/named.ts'
 import type { Log } from '../observe/log.ts'
 import { serverKey } from '../stores/keys/key-stores.ts'
 import { credentialsOf, readAccounts, type Keys } from './accounts.ts'
@@ -100,6 +101,7 @@ function settingsOf(config: Config, bound: { readonly endpoint: string }): Setti
     customerKeysOverHttp: config.customerKeysOverHttp,
     defaultObjectOwnership: config.defaultObjectOwnership,
     defaultPublicAccessBlock: config.defaultPublicAccessBlock,
+    dialect: dialects[config.dialect],
     get endpoint() {
       return bound.endpoint
     },
