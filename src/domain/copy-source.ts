@@ -5,6 +5,7 @@ import { S3Error } from '../model/errors.ts'
 import type { BucketRow, ObjectRow } from '../stores/metadata/records.ts'
 import type { FoundObject } from '../stores/metadata/store.ts'
 import { escapesItsRoot } from '../wire/address.ts'
+import { refuseArn, refuseReservedName } from '../wire/foreign-names.ts'
 import { isBucketName } from './names.ts'
 import { checkKeyLength, type Objects } from './objects.ts'
 import { type Accounts, expectBucketOwner } from './owners.ts'
@@ -48,16 +49,12 @@ const versionMark = '?versionId='
  * are), with `?versionId=` as its end. A plus sign has to be sent as `%2B`, as S3 wants it. Throws InvalidArgument, and NotImplemented for the ARN of an access point.
  */
 export function parseCopySource(text: string): CopySource {
-  if (text.startsWith('arn:')) {
-    throw new S3Error('NotImplemented', {
-      Header: 'x-amz-copy-source',
-      additionalMessage: 'ARNs are not supported',
-    })
-  }
   // Looked for before decoding: an encoded question mark belongs to the key.
   const mark = text.lastIndexOf(versionMark)
   const path = decode(mark < 0 ? text : text.slice(0, mark), text)
-  const place = splitPath(path.startsWith('/') ? path.slice(1) : path, text)
+  const named = path.startsWith('/') ? path.slice(1) : path
+  refuseArn(named)
+  const place = splitPath(named, text)
   if (mark < 0) return place
   const versionId = decode(text.slice(mark + versionMark.length), text)
   checkVersionId(versionId)
@@ -115,6 +112,7 @@ function splitPath(path: string, text: string): { bucket: string; key: string } 
   const slash = path.indexOf('/')
   const bucket = slash < 0 ? path : path.slice(0, slash)
   const key = slash < 0 ? '' : path.slice(slash + 1)
+  refuseReservedName(bucket)
   if (!isBucketName(bucket)) throw invalid('Invalid copy source bucket name', text)
   if (key === '' || key.includes('\0') || escapesItsRoot(key))
     throw invalid('Invalid copy source object key', text)

@@ -15,6 +15,7 @@ import { readAddress } from '../wire/address.ts'
 import { openBody } from '../wire/body.ts'
 import { encodeError } from '../wire/error.ts'
 import type { Reply } from '../wire/exchange.ts'
+import { refuseReservedName } from '../wire/foreign-names.ts'
 import { isForm } from '../wire/form.ts'
 import { findOperation } from '../wire/route.ts'
 import type { Composed } from './compose.ts'
@@ -107,6 +108,7 @@ export class Gateway {
       return listExtended({ exchange, sent, story }, s3)
     const operation = findOperation(exchange, sent)
     story.operation = operation.name
+    if (operation.name !== 'CreateBucket') refuseReservedName(sent.bucket ?? '')
     const caller = identify(exchange, sent, s3.realm(exchange.arrived))
     const { address, accessKeyId } = caller
     Object.assign(story, { address, accessKeyId, ...namesOf(address) })

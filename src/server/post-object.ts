@@ -12,6 +12,7 @@ import { within } from '../payload/within.ts'
 import { addressOfKey, type Address } from '../wire/address.ts'
 import { openBody, requireLength } from '../wire/body.ts'
 import type { Exchange, Reply } from '../wire/exchange.ts'
+import { refuseReservedName } from '../wire/foreign-names.ts'
 import { readForm } from '../wire/form.ts'
 import { formHeaders } from '../wire/form-headers.ts'
 import { readHeaderText } from '../wire/header-text.ts'
@@ -31,6 +32,7 @@ export interface Posting {
 /** Throws what each step throws. */
 export async function postObject({ exchange, sent, story }: Posting, s3: Composed): Promise<Reply> {
   story.operation = 'PostObject'
+  refuseReservedName(sent.bucket ?? '')
   refuseOtherProof(exchange, sent.query)
   requireLength(exchange)
   await using form = await readForm(exchange.headers, openBody(exchange, { kind: 'unsigned' }))

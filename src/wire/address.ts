@@ -2,6 +2,7 @@
 import { keyBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { Exchange } from './exchange.ts'
+import { refuseArn, refuseForeignHost, refuseForeignPrefix } from './foreign-names.ts'
 import { readQuery } from './query.ts'
 import { percentDecode } from './percent.ts'
 
@@ -28,7 +29,7 @@ export interface Query {
 /**
  * `domains` are the base domains under which `<bucket>.<domain>` names a bucket; `localhost` and every IPv4 address are
  * among them whatever is configured, for k6 builds such hosts from any endpoint it is given. All other hosts are path style.
- * Throws InvalidURI and KeyTooLongError. Whether the bucket's name is a possible one is for the domain to say.
+ * Throws InvalidURI and KeyTooLongError, and what foreign-names.ts has for names that are no buckets. Whether the bucket's name is a possible one is for the domain to say.
  */
 export function readAddress(exchange: Exchange, domains: readonly string[]): Address {
   const { rawPath, rawQuery } = splitTarget(exchange.target)
@@ -69,6 +70,7 @@ function splitTarget(target: string): { rawPath: string; rawQuery: string } {
  */
 function splitPath(path: string): { bucket: string | undefined; key: string | undefined } {
   const start = path.startsWith('//') ? 2 : 1
+  if (path.startsWith('arn:', start)) refuseArn(path.slice(start))
   const slash = path.indexOf('/', start)
   if (slash < 0) return { bucket: path.slice(start) || undefined, key: undefined }
   return { bucket: path.slice(start, slash), key: path.slice(slash + 1) }
@@ -83,8 +85,11 @@ function bucketOfHost(host: string, domains: readonly string[]): string | undefi
   const base = bases
     .filter((domain) => name.endsWith(`.${domain}`) && name.length > domain.length + 1)
     .reduce((longest, domain) => (domain.length > longest.length ? domain : longest), '')
-  if (base !== '') return name.slice(0, -base.length - 1)
-  return ipv4Suffix.exec(name)?.groups?.['bucket']
+  const prefix =
+    base === '' ? ipv4Suffix.exec(name)?.groups?.['bucket'] : name.slice(0, -base.length - 1)
+  if (prefix === undefined) refuseForeignHost(name)
+  else refuseForeignPrefix(prefix)
+  return prefix
 }
 
 function checkKey(key: string): void {

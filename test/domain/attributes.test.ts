@@ -51,7 +51,7 @@ test('user metadata keeps its order and is two kibibytes at most, in UTF-8', () 
 
 test('storage classes: labels are kept, what promises an archive or other hardware is refused', () => {
   assert.equal(objectAttributes({ StorageClass: 'STANDARD_IA' }).storageClass, 'STANDARD_IA')
-  for (const name of ['GLACIER', 'DEEP_ARCHIVE', 'OUTPOSTS', 'standard', 'COLD']) {
+  for (const name of ['GLACIER', 'DEEP_ARCHIVE', 'OUTPOSTS', 'standard', 'cold']) {
     const detail = { StorageClassRequested: name }
     assert.throws(
       () => objectAttributes({ StorageClass: name }),
