@@ -4,12 +4,14 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
+import { hmacSha1 } from '../harness/sign-v2.ts'
 import { startServer } from '../harness/server.ts'
 import type { TestServer } from '../harness/server.ts'
 import { md5 } from './bytes.ts'
 import { curl } from './curl.ts'
 import type { CurlAnswer, CurlRequest } from './curl.ts'
 import { clientSuite } from './installed.ts'
+import { runToSuccess } from './program.ts'
 import { createScene, rangeOf } from './scene.ts'
 
 const bucket = 'yandex'
@@ -18,7 +20,7 @@ const scene = createScene(bucket)
 clientSuite('curl', (program) => {
   let server: TestServer
   before(async () => {
-    server = await startServer()
+    server = await startServer({ region: 'ru-central1', args: ['--dialect', 'yandex'] })
     assert.equal((await send('PUT', `/${bucket}`)).status, 200)
   })
   after(() => server.stop())
@@ -110,6 +112,49 @@ clientSuite('curl', (program) => {
     refused(await complete(path, upload, { parts: [2, 3], numbers: [2, 3] }), 400, 'InvalidPart')
     assert.equal((await complete(path, upload, { parts: [2], numbers: [2] })).status, 200)
     refused(await send('PUT', target, { body }), 404, 'NoSuchUpload')
+  })
+
+  it('names the class of cold storage, and none of standard storage', async () => {
+    for (const [asked, named] of [
+      ['COLD', 'COLD'],
+      ['NEARLINE', 'COLD'],
+      ['GLACIER', 'ICE'],
+      ['STANDARD', null],
+    ] as const) {
+      const path = `/${bucket}/class-${asked}`
+      const headers = [`X-Amz-Storage-Class: ${asked}`]
+      const put = await send('PUT', path, { body: partOf(3), headers })
+      assert.equal(put.headers.get('x-amz-storage-class'), named)
+      assert.equal((await send('GET', path)).headers.get('x-amz-storage-class'), named)
+    }
+  })
+
+  it('a part that is too small and cannot be the last is refused at once', async () => {
+    const path = `/${bucket}/small`
+    const upload = await startUpload(path)
+    await putPart(path, upload, { number: 2 })
+    const target = `${path}?partNumber=1&uploadId=${upload}`
+    refused(await send('PUT', target, { body: partOf(3) }), 400, 'EntityTooSmall')
+  })
+
+  it('takes the signature of the older example, with Date and HMAC-SHA1', async () => {
+    const { accessKeyId, secretAccessKey } = server.keys
+    const date = new Date().toUTCString()
+    const type = 'text/plain'
+    const text = ['PUT', '', type, date, `/${bucket}/older`].join('\n')
+    const headers = [
+      `Date: ${date}`,
+      `Content-Type: ${type}`,
+      `Authorization: AWS ${accessKeyId}:${hmacSha1(secretAccessKey, text)}`,
+    ]
+    const written = await runToSuccess(program, [
+      ...['--silent', '--show-error', '--request', 'PUT', '--data-binary', 'older'],
+      ...headers.flatMap((header) => ['--header', header]),
+      ...['--output', '/dev/null', '--write-out', '%{http_code}'],
+      `${server.endpoint}/${bucket}/older`,
+    ])
+    assert.equal(written, '200')
+    assert.equal((await send('GET', `/${bucket}/older`)).text, 'older')
   })
 
   it('a number outside 1 to 10000 is refused', async () => {

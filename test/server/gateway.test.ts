@@ -93,7 +93,7 @@ test('row 43: what cannot be, or is not there', async () => {
 })
 
 test('an operation that is not offered is refused by name, to those who may ask at all', async () => {
-  const plan = { path: '/roots', query: { metadataTable: '' } }
+  const plan = { path: '/roots/k', query: { torrent: '' } }
   const answer = await signedRequest(server, plan)
   assert.deepEqual([answer.status, answer.code], [501, 'NotImplemented'])
   assert.equal((await signedRequest(server, { ...plan, keys: guest })).code, 'AccessDenied')
