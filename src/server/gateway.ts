@@ -18,6 +18,7 @@ import type { Reply } from '../wire/exchange.ts'
 import { refuseReservedName } from '../wire/foreign-names.ts'
 import { isForm } from '../wire/form.ts'
 import { findOperation } from '../wire/route.ts'
+import { capabilitiesOf } from './capabilities.ts'
 import type { Composed } from './compose.ts'
 import { preflight, readCors, shared } from './cors.ts'
 import { answered, heard, refuseUnoffered, spelled } from './dialect.ts'
@@ -98,6 +99,8 @@ export class Gateway {
     const health = healthOf(exchange, sent, this.#stopping)
     story.monitor = health !== undefined
     if (health !== undefined) return health
+    const capabilities = capabilitiesOf(exchange, sent, s3.dialect)
+    if (capabilities !== undefined) return capabilities
     if (isTokenRequest(exchange, sent)) return answerTokenRequest(exchange, s3.tokens)
     const cors = await readCors(exchange, sent, s3.metadata)
     story.cors = cors
