@@ -4,8 +4,8 @@ import { passport } from '../operations/passport.ts'
 import type { Address } from '../wire/address.ts'
 import type { Exchange, Reply } from '../wire/exchange.ts'
 
-/** Made once for each dialect, of which a process speaks one. */
-const written = new Map<Dialect, Uint8Array>()
+/** Made once for each dialect, of which a process speaks one; as text, for the bytes of an answer are freed when it is out. */
+const written = new Map<Dialect, string>()
 
 /** The answer, when the request asks for it. '-' can never be the name of a bucket. */
 export function capabilitiesOf(
@@ -15,8 +15,9 @@ export function capabilitiesOf(
 ): Reply | undefined {
   if (bucket !== '-' || virtualHost || key !== 'capabilities') return undefined
   if (method !== 'GET' && method !== 'HEAD') return undefined
-  const body = written.get(dialect) ?? Buffer.from(`${JSON.stringify(passport(dialect))}\n`)
-  written.set(dialect, body)
+  const text = written.get(dialect) ?? `${JSON.stringify(passport(dialect))}\n`
+  written.set(dialect, text)
+  const body = Buffer.from(text)
   const headers = [
     ['Content-Type', 'application/json'],
     ['Content-Length', String(body.length)],

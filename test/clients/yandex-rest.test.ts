@@ -148,9 +148,17 @@ clientSuite('curl', (program) => {
       `Authorization: AWS ${accessKeyId}:${hmacSha1(secretAccessKey, text)}`,
     ]
     const written = await runToSuccess(program, [
-      ...['--silent', '--show-error', '--request', 'PUT', '--data-binary', 'older'],
+      '--silent',
+      '--show-error',
+      '--request',
+      'PUT',
+      '--data-binary',
+      'older',
       ...headers.flatMap((header) => ['--header', header]),
-      ...['--output', '/dev/null', '--write-out', '%{http_code}'],
+      '--output',
+      '/dev/null',
+      '--write-out',
+      '%{http_code}',
       `${server.endpoint}/${bucket}/older`,
     ])
     assert.equal(written, '200')
