@@ -126,18 +126,19 @@ test('a combined CRC is the CRC of the concatenation', () => {
   )
 })
 
-test('10,000 parts combine well under 50 ms each algorithm', () => {
+test('10,000 parts combine in well under 50 ms of the processor, whatever the algorithm', () => {
   for (const algorithm of combinable) {
     const checksum = Buffer.alloc(digestBytes[algorithm], 7).toString('base64')
     const parts = Array.from({ length: 10_000 }, (_, index) => ({
       checksum,
       sizeBytes: 8_388_608 + (index % 16),
     }))
-    // The best of several: this machine may be busy with other tests.
+    // The best of several, by the processor's clock: this machine may be busy with other tests.
     const tookMs = Array.from({ length: 5 }, () => {
-      const begun = performance.now()
+      const begun = process.cpuUsage()
       combine(algorithm, parts)
-      return performance.now() - begun
+      const { user, system } = process.cpuUsage(begun)
+      return (user + system) / 1000
     })
     assert.ok(Math.min(...tookMs) < 50, algorithm)
   }
