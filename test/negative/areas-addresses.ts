@@ -38,9 +38,16 @@ const buckets: readonly Negative[] = [
   ...names.map((name) =>
     refusedName(`a bucket named ${name}`, { method: 'PUT', path: `/${name}` }),
   ),
-  ...['Abc', 'a..b', '192.168.0.1', 'abc--x-s3', '.sys'].map((name) =>
+  ...['Abc', 'a..b', '192.168.0.1', 'xn--abc', '.sys'].map((name) =>
     refusedName(`an object of a bucket named ${name}`, { path: `/${name}/k` }),
   ),
+  {
+    name: 'an object of a directory bucket',
+    ask: signed({ path: '/abc--x-s3/k' }),
+    status: 501,
+    code: 'NotImplemented',
+    message: 'Directory buckets are not offered by this server; address a bucket by its name.',
+  },
 ]
 
 function refusedName(name: string, plan: RequestPlan): Negative {

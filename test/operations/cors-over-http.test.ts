@@ -150,8 +150,8 @@ test('a page may read why it was refused', async () => {
   const missing = await signedRequest(server, { path: '/open/none', headers: { origin } })
   assert.deepEqual([missing.status, sharing(missing)['access-control-allow-origin']], [404, origin])
   const unknown = await signedRequest(server, {
-    path: '/open',
-    query: { metadataTable: '' },
+    path: '/open/k',
+    query: { torrent: '' },
     headers: { origin },
   })
   assert.deepEqual([unknown.status, sharing(unknown)['access-control-allow-origin']], [501, origin])

@@ -29,7 +29,7 @@ const planned: ReadonlyArray<readonly [number, RequestPlan]> = [
   [409, { method: 'DELETE', path: '/answers' }],
   [412, { path: object, headers: { 'if-match': '"x"' } }],
   [416, { path: object, headers: { range: 'bytes=9-' } }],
-  [501, { path: '/answers', query: { metadataTable: '' } }],
+  [501, { path: object, query: { torrent: '' } }],
 ]
 
 for (const [status, plan] of planned) {
