@@ -5,6 +5,7 @@
 import { configurationOf } from '../domain/configurations.ts'
 import { sharingHeaders, varyOnOrigin, type CorsQuestion } from '../domain/sharing.ts'
 import { S3Error } from '../model/errors.ts'
+import type { BucketRow } from '../stores/metadata/records.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { Address } from '../wire/address.ts'
 import type { Exchange, Headers, Reply } from '../wire/exchange.ts'
@@ -43,6 +44,17 @@ export async function readCors(
 
 /** No page asks, and a preflight without an Origin is none. */
 const unasked: Cors = { headers: [], refusal: () => new S3Error('BadRequest') }
+
+const apart: Cors = { headers: [varyOnOrigin] }
+
+/**
+ * Once the bucket is known anyway. An answer to a request without an Origin (an image that a page shows) must not be what the
+ * browser's cache gives to a script that asks for the same URL, for it lets no page read it.
+ */
+export function keptApart(cors: Cors, bucket: BucketRow | undefined): Cors {
+  if (cors !== unasked || bucket === undefined) return cors
+  return configurationOf(bucket, 'cors') === undefined ? cors : apart
+}
 
 /** The answer to a preflight, but for its headers. Throws AccessForbidden and BadRequest. */
 export function preflight({ refusal }: Cors): Reply {

@@ -20,7 +20,7 @@ import { isForm } from '../wire/form.ts'
 import { findOperation } from '../wire/route.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import type { Composed } from './compose.ts'
-import { preflight, readCors, shared } from './cors.ts'
+import { keptApart, preflight, readCors, shared } from './cors.ts'
 import { answered, heard, refuseUnoffered, spelled } from './dialect.ts'
 import type { DiskRoom } from './disk-room.ts'
 import type { HttpExchange } from './exchange.ts'
@@ -117,6 +117,7 @@ export class Gateway {
     Object.assign(story, { address, accessKeyId, ...namesOf(address) })
     const asked = { operation: operation.name, caller: caller.account, bucket: address.bucket }
     const permit = await authorize(asked, s3.metadata)
+    story.cors = keptApart(cors, permit.bucket)
     room.admit(operation.name, exchange.body.lengthBytes ?? 0)
     const body = openBody(exchange, caller.seal)
     const service = s3.serviceFor({ caller: caller.account, permit, exchange })

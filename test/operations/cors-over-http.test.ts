@@ -134,11 +134,30 @@ test('row B13: nothing is shared that no rule shares', async () => {
   const headers = { origin }
   assert.deepEqual(sharing(await signedRequest(server, { path: '/shut', headers })), {})
   assert.deepEqual(sharing(await signedRequest(server, { path: '/', headers })), {})
-  assert.deepEqual(sharing(await signedRequest(server, { path: '/open/k' })), {})
   for (const from of ['null', 'https://www.example.evil.test', 'HTTPS://WWW.EXAMPLE']) {
     const answer = await signedRequest(server, { path: '/open/k', headers: { origin: from } })
     assert.deepEqual(sharing(answer), { vary }, from)
   }
+})
+
+test('what a page shows is kept apart from what its script reads', async () => {
+  const plain = await signedRequest(server, { path: '/open/k' })
+  assert.deepEqual([plain.text, sharing(plain)], ['hello', { vary }])
+  const missing = await signedRequest(server, { path: '/open/none' })
+  assert.deepEqual([missing.status, sharing(missing)], [404, { vary }])
+  assert.deepEqual(sharing(await signedRequest(server, { path: '/shut' })), {}, 'without rules')
+  assert.deepEqual(sharing(await signedRequest(server, { path: '/' })), {})
+})
+
+test('row B13: a page of the internet is not let into a private network', async () => {
+  const asked = { Origin: origin, [announce]: 'GET' }
+  const answer = await ask('/open/k', {
+    ...asked,
+    'Access-Control-Request-Private-Network': 'true',
+  })
+  assert.equal(answer.status, 200)
+  assert.equal(answer.headers['access-control-allow-private-network'], undefined)
+  assert.deepEqual(sharing(answer), sharing(await ask('/open/k', asked)))
 })
 
 test('a page may read why it was refused', async () => {
