@@ -39,6 +39,7 @@ export type ClientName =
   | 'obstore'
   | 'minio-js'
   | 'java-sdk'
+  | 'browser'
 
 const programs: Record<ClientName, string> = {
   k6: join(cacheFolder, 'bin/k6'),
@@ -65,6 +66,8 @@ const programs: Record<ClientName, string> = {
   'minio-js': join(cacheFolder, 'minio-js'),
   /** The folder of jars. */
   'java-sdk': join(cacheFolder, 'java-sdk/lib'),
+  /** Chromium; the node_modules beside it have what drives it, and an SDK for pages. */
+  browser: join(cacheFolder, 'browser/chromium'),
 }
 
 /** A suite that gets the client's program, or one test that says that there is none. */
