@@ -44,12 +44,16 @@ export class Folders {
     await this.#makeOnce(this.folder(id), join(this.#root, id.slice(0, 8)))
   }
 
-  /** Every blob id that names a file. Strangers' files are passed over. */
-  async *ids(): AsyncGenerator<BlobId> {
+  /** Every blob id that names a file, in order; those after `after` only. Strangers' files are passed over. */
+  async *ids(after?: BlobId): AsyncGenerator<BlobId> {
+    const passed = after === undefined ? '' : this.folder(after)
     for (const epoch of await this.#entries(this.#root, epochShape)) {
+      if (after !== undefined && epoch < after.slice(0, 8)) continue
       for (const group of await this.#entries(join(this.#root, epoch), groupShape)) {
-        const names = await this.#entries(join(this.#root, epoch, group), idShape)
-        for (const name of names) yield blobId(name)
+        const folder = join(this.#root, epoch, group)
+        if (folder < passed) continue
+        const names = await this.#entries(folder, idShape)
+        yield* names.filter((name) => after === undefined || name > after).map(blobId)
       }
     }
   }
@@ -79,7 +83,7 @@ export class Folders {
 
   async #entries(folder: string, shape: RegExp): Promise<readonly string[]> {
     try {
-      return (await this.#fs.readFolder(folder)).filter((name) => shape.test(name))
+      return (await this.#fs.readFolder(folder)).filter((name) => shape.test(name)).toSorted()
     } catch (error) {
       if (failedWith(error, 'ENOENT')) return []
       throw error

@@ -70,6 +70,12 @@ export function decodeRun(row: Row): Run & { readonly start: number } {
   return { sizeBytes: integer(row, 'size'), locator, ...sealMember(seal), start }
 }
 
+/** Of any run; undefined where it has no bytes. Throws CorruptRecord. */
+export function proveRun(row: Row): Locator | undefined {
+  open(row)
+  return decodeLocator(bytes(row, 'locator'))
+}
+
 function isOfRun(locator: Locator | undefined): locator is Exclude<Locator, { kind: 'parts' }> {
   return locator !== undefined && locator.kind !== 'parts'
 }

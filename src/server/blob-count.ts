@@ -1,0 +1,10 @@
+/** How many blobs a data folder holds: the whole of which a progress bar shows a part. */
+import { join } from 'node:path'
+import { openBlobExaminer } from '../stores/blobs/examiner.ts'
+
+export async function blobCount(data: string): Promise<number> {
+  const blobs = await openBlobExaminer(join(data, 'blobs'))
+  let count = 0
+  for await (const _ of blobs.ids()) count += 1
+  return count
+}

@@ -1,0 +1,113 @@
+/** Looking through all blob files from the first to the last byte, header included: for scrub, verify, backup and restore. */
+import { resolve } from 'node:path'
+import type { BlobId } from '../../base/ids.ts'
+import { loadBlockSum, type BlockSum } from './block-checksum.ts'
+import { decodeHeader, headerSize, pageBytes } from './files-format.ts'
+import { openBlob, readBlob, type OpenBlob } from './files-reader.ts'
+import { failedWith, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts'
+import { FolderSyncs } from './folder-syncs.ts'
+import { Folders } from './folders.ts'
+import { BlobCorrupt, BlobMissing } from './store.ts'
+
+export interface BlobExaminer {
+  /** In order, those after `after` only; unfinished ones as well. */
+  ids(after?: BlobId): AsyncIterable<BlobId>
+  /** Size as its proven trailer says. Throws BlobAbsent, BlobMissing when it was never finished, BlobCorrupt. */
+  sizeOf(id: BlobId): Promise<number>
+  /** Reads and proves all of it; yields the bytes of each piece. Throws as `sizeOf` does. */
+  prove(id: BlobId): AsyncGenerator<number>
+  /** The same of a file under any name. */
+  proveFile(id: BlobId, path: string): AsyncGenerator<number>
+  /** Where the file of a blob lies, whether it is there or not. */
+  path(id: BlobId): string
+}
+
+/** There is no file at all. */
+export class BlobAbsent extends BlobMissing {}
+
+export async function openBlobExaminer(
+  directory: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<BlobExaminer> {
+  return new FileExaminer(directory, fileSystem, await loadBlockSum())
+}
+
+class FileExaminer implements BlobExaminer {
+  readonly #fs: FileSystem
+  readonly #folders: Folders
+  readonly #blockSum: BlockSum
+
+  constructor(directory: string, fs: FileSystem, blockSum: BlockSum) {
+    this.#fs = fs
+    // It makes no folder, so it syncs none.
+    const syncs = new FolderSyncs((folder) => fs.syncFolder(folder))
+    this.#folders = new Folders(resolve(directory), fs, syncs)
+    this.#blockSum = blockSum
+  }
+
+  ids(after?: BlobId): AsyncIterable<BlobId> {
+    return this.#folders.ids(after)
+  }
+
+  path(id: BlobId): string {
+    return this.#folders.path(id)
+  }
+
+  async sizeOf(id: BlobId): Promise<number> {
+    const file = await this.#open(id, this.path(id))
+    try {
+      const { sizeBytes } = await openBlob(id, file)
+      return sizeBytes
+    } finally {
+      await file.close()
+    }
+  }
+
+  prove(id: BlobId): AsyncGenerator<number> {
+    return this.proveFile(id, this.path(id))
+  }
+
+  async *proveFile(id: BlobId, path: string): AsyncGenerator<number> {
+    const file = await this.#open(id, path)
+    try {
+      const blob = await openBlob(id, file)
+      await proveHeader(blob)
+      yield blob.headerBytes
+      const whole = { offset: 0, lengthBytes: blob.sizeBytes }
+      for await (const piece of readBlob(blob, whole, this.#blockSum)) yield piece.length
+    } finally {
+      await file.close()
+    }
+  }
+
+  async #open(id: BlobId, path: string): Promise<OpenFile> {
+    try {
+      return await this.#fs.open(path)
+    } catch (error) {
+      if (failedWith(error, 'ENOENT')) throw new BlobAbsent(`there is no blob ${id}`)
+      throw error
+    }
+  }
+}
+
+async function proveHeader({ id, file, headerBytes }: OpenBlob): Promise<void> {
+  const first = await readFrom(file, Math.min(headerBytes, pageBytes))
+  const sizeBytes = headerSize(first)
+  if (sizeBytes !== headerBytes) {
+    throw new BlobCorrupt(`blob ${id} has a header of another size than its footer says`)
+  }
+  const header = decodeHeader(sizeBytes === first.length ? first : await readFrom(file, sizeBytes))
+  if (header.id !== id) throw new BlobCorrupt(`the file of blob ${id} begins as blob ${header.id}`)
+}
+
+/** So many bytes from the beginning. */
+async function readFrom(file: OpenFile, lengthBytes: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(lengthBytes)
+  let filled = 0
+  while (filled < lengthBytes) {
+    const count = await file.read(bytes.subarray(filled), filled)
+    if (count === 0) throw new BlobCorrupt('a blob file ends within its header')
+    filled += count
+  }
+  return bytes
+}
