@@ -9,6 +9,7 @@ import type { ReclaimEntry } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { bytes, integer } from './connection.ts'
 import { decodeLocator, rangeOfBlob } from './locators.ts'
+import { isPinned } from './pins.ts'
 import { isNamed } from './references.ts'
 
 /** Runs forgotten by one call for one entry, so that no transaction holds the writer for long; the entry stays until all are. */
@@ -34,8 +35,17 @@ interface Entry {
   readonly unlinked: Instant
 }
 
-/** The blobs that no row names any more. Their entries are condemned: no row may name them again, and they wait for `blobsRemoved`. */
-export function finishReclaim(db: Connection, ids: readonly number[]): BlobId[] {
+export interface ReclaimCall {
+  readonly ids: readonly number[]
+  readonly now: Instant
+}
+
+/**
+ * The blobs that no row names any more. Their entries are condemned: no row may name them again, and they wait for `blobsRemoved`.
+ * While a backup pins what it copies there are none: asked here, in the transaction that would give the bytes up.
+ */
+export function finishReclaim(db: Connection, { ids, now }: ReclaimCall): BlobId[] {
+  if (isPinned(db, now)) return []
   const freed = new Set<BlobId>()
   for (const id of ids) {
     const row = db.get(byId, id)

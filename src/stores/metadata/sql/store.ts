@@ -39,6 +39,7 @@ import { decodeLocator, readSmall } from './locators.ts'
 import { writtenRow } from './object-rows.ts'
 import { getObject, prepareObject } from './objects.ts'
 import { listParts, objectParts, objectRuns, preparePart } from './parts.ts'
+import { isPinned } from './pins.ts'
 import { claimReclaim } from './reclaim.ts'
 import { referenced } from './references.ts'
 import type { Writer } from './transactions.ts'
@@ -218,14 +219,12 @@ export class SqlMetadata implements MetadataStore {
   }
 
   async claimReclaim(before: Instant, max: number): Promise<readonly ReclaimEntry[]> {
-    return claimReclaim(this.#db, before, max)
+    return isPinned(this.#db, this.#clock.now()) ? [] : claimReclaim(this.#db, before, max)
   }
 
   async finishReclaim(entries: readonly ReclaimEntry[]): Promise<readonly BlobId[]> {
-    return this.#writer.write(
-      'finishReclaim',
-      entries.map((entry) => entry.id),
-    )
+    const ids = entries.map((entry) => entry.id)
+    return this.#writer.write('finishReclaim', { ids, now: this.#clock.now() })
   }
 
   async blobsRemoved(blobs: readonly BlobId[]): Promise<void> {
