@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import type { Config } from '../server/config.ts'
+import { lossOf } from '../server/durability.ts'
 import type { Server } from '../server/start.ts'
 import { version } from './version.ts'
 
@@ -13,6 +14,7 @@ export function readyLine(server: Server, config: Config): string {
     endpoint: server.endpoint,
     port: server.port,
     region: config.region,
+    durability: config.durability,
     accessKeyId: key.accessKeyId,
     secretAccessKey: fresh ? key.secretAccessKey : undefined,
     credentialsFile: file,
@@ -39,9 +41,18 @@ export function banner(server: Server, config: Config): string {
     ...table,
     '',
     ...(server.keysWarning === undefined ? [] : [styleText('yellow', server.keysWarning), '']),
+    ...relaxed(config),
     ...paste(server, config),
     '',
   ].join('\n')
+}
+
+/** What a power cut may take is said before anything can be lost. */
+function relaxed({ durability }: Config): readonly string[] {
+  const loss = lossOf(durability)
+  if (loss === undefined) return []
+  const said = `Durability is relaxed (--durability ${durability}): ${loss}.`
+  return [styleText('yellow', said), '']
 }
 
 function secretRow({ root }: Server): string {

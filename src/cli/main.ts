@@ -5,7 +5,11 @@ import '../server/config-runtime.ts'
 import { Command } from 'commander'
 import { doctorCommand } from './doctor.ts'
 import { keysCommand } from './keys.ts'
+import { backupCommand } from './backup.ts'
+import { restoreCommand } from './restore.ts'
+import { scrubCommand } from './scrub.ts'
 import { serveCommand } from './serve.ts'
+import { verifyCommand } from './verify.ts'
 import { version } from './version.ts'
 
 const program = new Command('ashlar')
@@ -14,6 +18,10 @@ const program = new Command('ashlar')
   .addCommand(serveCommand())
   .addCommand(keysCommand())
   .addCommand(doctorCommand())
+  .addCommand(verifyCommand())
+  .addCommand(scrubCommand())
+  .addCommand(backupCommand())
+  .addCommand(restoreCommand())
   .showSuggestionAfterError()
   .showHelpAfterError('Run with --help to see what there is.')
 

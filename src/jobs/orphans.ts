@@ -1,6 +1,9 @@
 /**
  * Orphans: blobs that a process was writing when it ended, before any row named them. Their epoch tells them apart from
  * the blobs of this life, whose writers are alive and clean up after themselves; so one sweep in each life is enough.
+ *
+ * That no row names a blob is said by an index, and an index can rot. So a finished blob is set aside and not removed
+ * (docs/decisions/0016-scrub-backup-quarantine.md); an unfinished one was never acknowledged to anybody.
  */
 import { epochOf } from '../base/ids.ts'
 import type { BlobId } from '../base/ids.ts'
@@ -13,7 +16,11 @@ const blobsAtOnce = 256
 
 export interface OrphanParts {
   readonly metadata: Pick<MetadataStore, 'epoch' | 'referenced'>
-  readonly blobs: Pick<BlobStore, 'list' | 'remove'>
+  readonly blobs: Pick<BlobStore, 'list' | 'remove' | 'stat'>
+  /** Takes a blob away from where blobs are looked for, durably, and keeps its bytes. */
+  readonly setAside: (id: BlobId) => Promise<void>
+  /** An index was found damaged: nothing is swept as long as this says so. */
+  readonly isIndexDamaged?: () => boolean
 }
 
 export class OrphanJob implements Job {
@@ -28,7 +35,7 @@ export class OrphanJob implements Job {
 
   /** A sweep that fails on the way begins again from the start. */
   async step(): Promise<boolean> {
-    if (this.#isSwept) return false
+    if (this.#isSwept || this.#parts.isIndexDamaged?.() === true) return false
     try {
       this.#listing ??= this.#parts.blobs.list()[Symbol.asyncIterator]()
       const isLast = await this.#sweepSome(this.#listing)
@@ -41,12 +48,26 @@ export class OrphanJob implements Job {
   }
 
   async #sweepSome(listing: AsyncIterator<BlobId>): Promise<boolean> {
-    const { metadata, blobs } = this.#parts
+    const { metadata } = this.#parts
     const { found, isLast } = await take(listing)
     const earlier = found.filter((id) => epochOf(id) < metadata.epoch)
     const named = await metadata.referenced(earlier)
-    for (const id of earlier) if (!named.has(id)) await blobs.remove(id)
+    for (const id of earlier) if (!named.has(id)) await this.#sweep(id)
     return isLast
+  }
+
+  async #sweep(id: BlobId): Promise<void> {
+    if (await this.#isUnfinished(id)) await this.#parts.blobs.remove(id)
+    else await this.#parts.setAside(id)
+  }
+
+  /** What cannot be read for certain is kept. */
+  async #isUnfinished(id: BlobId): Promise<boolean> {
+    try {
+      return (await this.#parts.blobs.stat(id)) === undefined
+    } catch {
+      return false
+    }
   }
 }
 

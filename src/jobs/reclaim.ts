@@ -22,6 +22,8 @@ export interface ReclaimParts {
   readonly clock: Clock
   /** How long bytes stay after they were unlinked: outlasts whoever read a row and has not yet taken hold of its bytes. */
   readonly graceMs: number
+  /** The index that says whether bytes are still named was found damaged: nothing is removed as long as this says so. */
+  readonly isIndexDamaged?: () => boolean
 }
 
 export class ReclaimJob implements Job {
@@ -34,7 +36,8 @@ export class ReclaimJob implements Job {
   }
 
   async step(): Promise<boolean> {
-    const { metadata, clock, graceMs } = this.#parts
+    const { metadata, clock, graceMs, isIndexDamaged } = this.#parts
+    if (isIndexDamaged?.() === true) return false
     const claimed = await metadata.claimReclaim(clock.now() - graceMs, this.#reach)
     const unheld = claimed.filter((entry) => !this.#isHeld(entry))
     const free = unheld.slice(0, entriesAtOnce)

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Holds } from '../base/holds.ts'
 import { OrphanJob } from '../jobs/orphans.ts'
+import { QuarantineJob } from '../jobs/quarantine.ts'
 import { ReceiptJob } from '../jobs/receipts.ts'
 import { ReclaimJob } from '../jobs/reclaim.ts'
 import { RewrapJob } from '../jobs/rewrap.ts'
@@ -9,10 +10,13 @@ import { Runner } from '../jobs/runner.ts'
 import type { Log } from '../observe/log.ts'
 import type { Envelopes } from '../payload/encryption/envelope.ts'
 import type { KeyStores } from '../stores/keys/key-stores.ts'
+import type { Quarantine } from '../stores/blobs/quarantine.ts'
 import type { Stores } from './compose.ts'
 
 /** Clients that repeat a CompleteMultipartUpload do it within minutes; a week leaves room for a queue that stood still. */
 const receiptsKeptMs = 7 * 24 * 60 * 60 * 1000
+/** Bytes that seemed to be nobody's: longer than from one scrub to the next. */
+const quarantineMs = 14 * 24 * 60 * 60 * 1000
 const roundMsMax = 15_000
 const roundMsMin = 250
 
@@ -25,16 +29,26 @@ export interface BackgroundParts {
   readonly log: Log
   /** How long unlinked bytes stay: longer than any request takes from reading a row to taking hold of its bytes. */
   readonly reclaimGraceMs: number
+  readonly quarantine: Quarantine
+  /** Scrub found that it cannot be believed what nobody names. */
+  readonly isIndexDamaged: () => boolean
 }
 
 export function startBackground(parts: BackgroundParts): AsyncDisposable {
-  const { clock, holds, log, keys, envelopes, reclaimGraceMs: graceMs } = parts
+  const { clock, holds, log, keys, envelopes, quarantine, isIndexDamaged } = parts
+  const { reclaimGraceMs: graceMs } = parts
   const { metadata, blobs } = parts.stores
   return new Runner({
     clock,
     jobs: [
-      new OrphanJob({ metadata, blobs }),
-      new ReclaimJob({ metadata, blobs, holds, clock, graceMs }),
+      new OrphanJob({
+        metadata,
+        blobs,
+        setAside: (id) => quarantine.setAside(id),
+        isIndexDamaged,
+      }),
+      new ReclaimJob({ metadata, blobs, holds, clock, graceMs, isIndexDamaged }),
+      new QuarantineJob({ quarantine, keptMs: quarantineMs, isIndexDamaged }),
       new ReceiptJob({ metadata, clock, keptMs: receiptsKeptMs }),
       new RewrapJob({ metadata, keys, envelopes, log }),
     ],

@@ -24,17 +24,22 @@ import { createEnvelopes } from '../payload/encryption/envelopes.ts'
 import { createEmit } from '../payload/emit.ts'
 import { createIngest } from '../payload/ingest.ts'
 import { openFileBlobs } from '../stores/blobs/files.ts'
+import { nodeFileSystem } from '../stores/blobs/file-system.ts'
+import { unsynced } from '../stores/blobs/unsynced.ts'
 import type { BlobStore } from '../stores/blobs/store.ts'
 import type { KeyStores } from '../stores/keys/key-stores.ts'
 import { openSqliteMetadata } from '../stores/metadata/sqlite.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { Exchange } from '../wire/exchange.ts'
+import type { Durability } from './keeping-options.ts'
 
 export interface StoreParts {
   /** Path of the data folder, which exists. */
   readonly data: string
   readonly clock: Clock
   readonly onFatal: (error: unknown) => void
+  /** Full unless told. */
+  readonly durability?: Durability
 }
 
 export interface Stores extends AsyncDisposable {
@@ -43,13 +48,17 @@ export interface Stores extends AsyncDisposable {
 }
 
 /** Takes the data folder for this process alone; rejects when another one has it. */
-export async function openStores({ data, clock, onFatal }: StoreParts): Promise<Stores> {
+export async function openStores(parts: StoreParts): Promise<Stores> {
+  const { data, clock, onFatal, durability = 'full' } = parts
   const directory = join(data, 'blobs')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   await using undo = new AsyncDisposableStack()
   const file = join(data, 'metadata.sqlite')
-  const metadata = undo.use(await openSqliteMetadata({ file, clock, onFatal }))
-  const blobs = undo.use(await openFileBlobs({ directory, onFatal }))
+  const metadata = undo.use(
+    await openSqliteMetadata({ file, clock, onFatal, syncsCommits: durability === 'full' }),
+  )
+  const fileSystem = durability === 'none' ? unsynced(nodeFileSystem) : nodeFileSystem
+  const blobs = undo.use(await openFileBlobs({ directory, onFatal, fileSystem }))
   syncFolder(data)
   const opened = undo.move()
   return { metadata, blobs, [Symbol.asyncDispose]: () => opened.disposeAsync() }

@@ -4,6 +4,7 @@ import type { ObjectOwnership } from '../domain/settings.ts'
 import type { DialectName } from '../model/dialects/dialect.ts'
 import { ConfigError, openSecret, readText } from './config-error.ts'
 import { readKeyConfig, type KeyConfig } from './key-config.ts'
+import type { Durability } from './keeping-options.ts'
 import { options, type Option, type OptionName } from './options.ts'
 import type { LogLevel } from '../observe/log.ts'
 
@@ -29,6 +30,12 @@ export interface Config {
   readonly defaultPublicAccessBlock: boolean
   readonly reclaimGraceMs: number
   readonly diskReserveBytes: number
+  readonly durability: Durability
+  readonly scrub: {
+    /** From the beginning of one round to that of the next; 0 never. */
+    readonly everyMs: number
+    readonly bytesPerSecond: number
+  }
   /** The root account's pair, when the operator gives it. */
   readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   /** Things that work and should not stay so, one sentence each. */
@@ -70,6 +77,11 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     defaultPublicAccessBlock: text('default-public-access-block') !== 'off',
     reclaimGraceMs: parseSeconds(text('reclaim-grace') ?? '') * 1000,
     diskReserveBytes: parseMebibytes(text('disk-reserve') ?? '') * mebibyte,
+    durability: text('durability') as Durability,
+    scrub: {
+      everyMs: parseCount('--scrub-interval', text('scrub-interval') ?? '', 0) * 3_600_000,
+      bytesPerSecond: parseCount('ASHLAR_SCRUB_RATE', text('scrub-rate') ?? '', 1) * mebibyte,
+    },
     root: rootPair(text('root-access-key'), text('root-secret-key')),
     warnings,
   }
@@ -154,6 +166,11 @@ function parseMebibytes(text: string): number {
   throw new ConfigError(
     `ASHLAR_DISK_RESERVE cannot be '${text}'. It is a number of MiB, e.g. 256, or 0.`,
   )
+}
+
+function parseCount(name: string, text: string, min: number): number {
+  if (/^[0-9]{1,5}$/.test(text) && Number(text) >= min) return Number(text)
+  throw new ConfigError(`${name} cannot be '${text}'. It is a whole number, ${min} or more.`)
 }
 
 function parseRate(text: string): number {

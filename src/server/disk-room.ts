@@ -12,6 +12,8 @@ import type { Log } from '../observe/log.ts'
 /** Bytes arrive between two looks; those of our own clients are counted, so only strangers can surprise us. */
 const everyMs = 250
 
+const goesOn = 'Reads and deletes go on; writes will as soon as there is room.'
+
 /** Deletes, aborts and what only reads need next to no room. */
 const growing: ReadonlySet<OperationName> = new Set([
   'CopyObject',
@@ -67,8 +69,20 @@ export class DiskRoom implements Disposable {
     const { reserveBytes } = this.#parts
     if (reserveBytes === 0) return
     if (this.#freeBytes - this.#takenBytes - neededBytes >= reserveBytes) return
-    const sentence = `The disk of the server is nearly full: ${mebibytes(this.#freeBytes)} MiB are free, and ${mebibytes(reserveBytes)} MiB of them are kept in reserve. Reads and deletes go on; writes will as soon as there is room.`
-    throw new S3Error('ServiceUnavailable', {}, sentence)
+    throw this.#full(
+      `The disk of the server is nearly full: ${mebibytes(this.#freeBytes)} MiB are free, and ${mebibytes(reserveBytes)} MiB of them are kept in reserve. ${goesOn}`,
+    )
+  }
+
+  /** The disk itself said that it is full, before this was seen: what the client is answered. */
+  refusal(error: unknown): S3Error {
+    this.#parts.log.warn({ err: error }, 'the disk is full: a write was refused')
+    void this.#look()
+    return this.#full(`The disk of the server is full. ${goesOn}`)
+  }
+
+  #full(sentence: string): S3Error {
+    return new S3Error('ServiceUnavailable', {}, sentence)
   }
 
   /** A volume that cannot be asked is taken for what it was. */

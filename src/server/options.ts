@@ -2,6 +2,7 @@
  * Every option of `ashlar serve`, once: its flag, its name in the environment, its default, and the sentence that explains
  * it. Reading, checking, `--help` and the documentation come from this table.
  */
+import { keepingOptions } from './keeping-options.ts'
 import { dialectNames } from '../model/dialects/named.ts'
 import { logLevels } from '../observe/log.ts'
 
@@ -52,6 +53,9 @@ export type OptionName =
   | 'default-public-access-block'
   | 'reclaim-grace'
   | 'disk-reserve'
+  | 'durability'
+  | 'scrub-interval'
+  | 'scrub-rate'
   | 'root-access-key'
   | 'root-secret-key'
 
@@ -268,21 +272,7 @@ export const options: readonly Option[] = [
     choices: ['on', 'off'],
     sentence: 'whether new buckets block public access until their owner says otherwise',
   },
-  {
-    name: 'reclaim-grace',
-    env: 'ASHLAR_RECLAIM_GRACE',
-    value: 'seconds',
-    default: '60',
-    sentence: 'how long bytes stay on disk after nothing refers to them any more',
-  },
-  {
-    name: 'disk-reserve',
-    env: 'ASHLAR_DISK_RESERVE',
-    value: 'MiB',
-    default: '256',
-    sentence:
-      'room on the disk that is left to the metadata: with less, writes are refused with 503; 0 refuses none',
-  },
+  ...keepingOptions,
   {
     name: 'root-access-key',
     env: 'ASHLAR_ROOT_ACCESS_KEY',

@@ -15,6 +15,9 @@ import { compose, openStores } from './compose.ts'
 import type { Config } from './config.ts'
 import { ConfigError, openSecret } from './config-error.ts'
 import { DiskRoom } from './disk-room.ts'
+import { telling, warnOf } from './durability.ts'
+import { sayingFull } from './full-disk.ts'
+import { startScrub } from './scrub.ts'
 import { Doctor } from './doctor.ts'
 import { Gateway } from './gateway.ts'
 import { openKeys, type OpenedKeys } from './keys.ts'
@@ -53,7 +56,9 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   for (const sentence of config.warnings) log.warn({}, sentence)
   await using undo = new AsyncDisposableStack()
   const data = openFolder(config.data)
-  const stores = undo.use(await openStores({ data, clock, onFatal: surroundings.onFatal }))
+  const { durability } = config
+  warnOf(durability, log)
+  const stores = undo.use(await openStores({ ...surroundings, data, clock, durability }))
   const root = openRootAccount({ ...config, data }, chance)
   const further = furtherAccounts(config, log)
   const credentials = credentialsOf([root.key, ...further.keys], further.apiKeys)
@@ -67,17 +72,19 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const settings = settingsOf(config, bound)
   const { reclaimGraceMs, diskReserveBytes: reserveBytes } = config
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log }))
+  const kept = { ...stores, blobs: sayingFull(stores.blobs, room) }
   const takeRoom = room.take
-  const s3 = await compose({ stores, keys, settings, credentials, tokens, chance, takeRoom })
-  undo.use(startBackground({ ...s3, stores, keys, clock, log, reclaimGraceMs }))
+  const s3 = await compose({ stores: kept, keys, settings, credentials, tokens, chance, takeRoom })
+  const scrub = undo.use(await startScrub({ data, clock, log, ...config.scrub }))
+  undo.use(startBackground({ ...s3, ...scrub, stores, keys, clock, log, reclaimGraceMs }))
   const domains = domainsOf(config)
   const facts = (): ServerFacts => ({ region: config.region, domains, port: bound.port })
   const doctor = new Doctor({ log, clock, perSecond: config.doctorRate, facts })
   const gateway = new Gateway({ s3, room, domains, clock, log, doctor, timings })
   const { host, port, tls } = config
-  const listener = await open(config, () =>
-    listen(gateway.serve, { host, port, tls, connectionsMax, timings, clock, chance }),
-  )
+  const door = { host, port, tls, connectionsMax, timings, clock, chance }
+  const serve = telling(gateway.serve, durability)
+  const listener = await open(config, () => listen(serve, door))
   undo.defer(() => listener.close())
   undo.defer(() => gateway.stop())
   Object.assign(bound, { endpoint: endpointOf(config, listener), port: listener.port })

@@ -74,7 +74,7 @@ export class Life implements AsyncDisposable {
     const clock = { now: () => systemClock.now() + 10_000 }
     const holds = this.#s3.holds
     for (const job of [
-      new OrphanJob({ metadata, blobs }),
+      new OrphanJob({ metadata, blobs, setAside: (id) => blobs.remove(id) }),
       new ReclaimJob({ metadata, blobs, holds, clock, graceMs: 0 }),
     ]) {
       try {

@@ -148,4 +148,32 @@ export const faults: readonly Fault[] = [
     to: "throw new Error('InvalidURI')",
     foundBy: 'http',
   },
+  {
+    what: 'reclaim does not ask whether a backup pins what it gives up',
+    file: `${sql}/pins.ts`,
+    from: 'return db.get(held, now) !== undefined',
+    to: 'return now < 0 && db.get(held, now) !== undefined',
+    foundBy: 'test/stores/metadata/pins.test.ts',
+  },
+  {
+    what: 'finished orphans are removed and not set aside',
+    file: 'src/jobs/orphans.ts',
+    from: 'else await this.#parts.setAside(id)',
+    to: 'else await this.#parts.blobs.remove(id)',
+    foundBy: 'test/jobs/orphans.test.ts',
+  },
+  {
+    what: 'rows are not compared with the index that reclaim asks',
+    file: `${sql}/examine-rows.ts`,
+    from: "bytes(row, 'locator'), ...values) !== undefined) return",
+    to: "bytes(row, 'locator'), ...values) !== null) return",
+    foundBy: 'test/jobs/examination.test.ts',
+  },
+  {
+    what: 'a blob that is copied for a backup is not proven',
+    file: 'src/stores/blobs/copier.ts',
+    from: 'for await (const bytes of blobs.proveFile(id, path)) sizeBytes += bytes',
+    to: 'void blobs.proveFile(id, path)\n  sizeBytes += 1',
+    foundBy: 'test/server/backup.test.ts',
+  },
 ]

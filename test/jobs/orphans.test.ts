@@ -9,6 +9,8 @@ const epoch = 3
 
 class Shelf {
   readonly blobs: Set<BlobId>
+  readonly aside: BlobId[] = []
+  readonly unfinished = new Set<BlobId>()
   listings = 0
   failAt = -1
 
@@ -27,13 +29,22 @@ class Shelf {
   async remove(id: BlobId): Promise<void> {
     this.blobs.delete(id)
   }
+
+  async stat(id: BlobId): Promise<{ sizeBytes: number } | undefined> {
+    return this.unfinished.has(id) ? undefined : { sizeBytes: 1 }
+  }
+
+  readonly setAside = async (id: BlobId): Promise<void> => {
+    this.blobs.delete(id)
+    this.aside.push(id)
+  }
 }
 
 function sweepOf(shelf: Shelf, named: readonly BlobId[]): OrphanJob {
   const known = new Set(named)
   const referenced = async (ids: readonly BlobId[]): Promise<ReadonlySet<BlobId>> =>
     new Set(ids.filter((id) => known.has(id)))
-  return new OrphanJob({ metadata: { epoch, referenced }, blobs: shelf })
+  return new OrphanJob({ metadata: { epoch, referenced }, blobs: shelf, setAside: shelf.setAside })
 }
 
 it('removes what an earlier life left without a row', async () => {
@@ -42,6 +53,27 @@ it('removes what an earlier life left without a row', async () => {
   const job = sweepOf(shelf, [blob(1, 1)])
   assert.equal(await job.step(), false)
   assert.deepEqual([...shelf.blobs], kept)
+})
+
+it('keeps the bytes of what was finished, and not of what was never acknowledged', async () => {
+  const shelf = new Shelf([blob(1, 1), blob(2, 1)])
+  shelf.unfinished.add(blob(2, 1))
+  await sweepOf(shelf, []).step()
+  assert.deepEqual([...shelf.blobs], [])
+  assert.deepEqual(shelf.aside, [blob(1, 1)])
+})
+
+it('sweeps nothing while an index is known to be damaged', async () => {
+  const shelf = new Shelf([blob(1, 1)])
+  const metadata = { epoch, referenced: async () => new Set<BlobId>() }
+  const parts = { metadata, blobs: shelf, setAside: shelf.setAside }
+  const damaged = { is: true }
+  const job = new OrphanJob({ ...parts, isIndexDamaged: () => damaged.is })
+  await job.step()
+  assert.equal(shelf.blobs.size, 1)
+  damaged.is = false
+  await job.step()
+  assert.equal(shelf.blobs.size, 0)
 })
 
 it('sweeps in pieces, and once in each life', async () => {

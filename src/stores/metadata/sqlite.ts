@@ -10,6 +10,8 @@ export interface SqliteOptions {
   /** The database; SQLite keeps `-wal` and `-shm` beside it, and the lock is `<file>.lock`. The folder must exist. */
   readonly file: string
   readonly clock?: Clock
+  /** False: a commit does not wait for the sync of the log, which the next checkpoint does. What a power cut takes is the newest. */
+  readonly syncsCommits?: boolean
   /** A commit or sync failed: no call resolves any more, and the process must end (decision 9). Without it, it ends here. */
   readonly onFatal?: (error: Error) => void
 }
@@ -18,7 +20,10 @@ export interface SqliteOptions {
 export async function openSqliteMetadata(options: SqliteOptions): Promise<MetadataStore> {
   const held = lock(`${options.file}.lock`)
   try {
-    const { writer, epoch } = await ThreadWriter.open(options.file, options.onFatal ?? endProcess)
+    const { writer, epoch } = await ThreadWriter.open(
+      { file: options.file, syncsCommits: options.syncsCommits ?? true },
+      options.onFatal ?? endProcess,
+    )
     const reader = openReader(options.file)
     const clock = options.clock ?? systemClock
     return new SqlMetadata({ reader, writer, epoch, clock, release: () => held.release() })

@@ -39,7 +39,7 @@ function attempt(db: Connection, { id, name, argument }: Call): Outcome {
     if (isRefusal(value)) db.run('ROLLBACK TO call')
     return { id, value }
   } catch (error) {
-    if (isFailureOfEngine(error)) throw error
+    if (isFailureOfEngine(error)) throw explained(error)
     db.run('ROLLBACK TO call')
     return { id, error }
   }
@@ -48,7 +48,16 @@ function attempt(db: Connection, { id, name, argument }: Call): Outcome {
 /** Primary result codes that are about one statement and its values; SQLite undoes that statement and goes on. */
 const ofOneStatement: ReadonlySet<number> = new Set([18, 19, 20, 25]) // TOOBIG, CONSTRAINT, MISMATCH, RANGE
 
-function isFailureOfEngine(error: unknown): boolean {
+/** CORRUPT and NOTADB: writing on would spread the damage. Reads of what is whole go on after a restart. */
+const ofDamage: ReadonlySet<number> = new Set([11, 26])
+
+function explained(error: Error & { readonly errcode: number }): Error {
+  if (!ofDamage.has(error.errcode & 0xff)) return error
+  const sentence = `the metadata database is damaged (${error.message}), so nothing more is written to it. Keep a copy of the data folder, then run ashlar verify; it says what is damaged and whether indexes can be mended or a backup is needed.`
+  return new Error(sentence, { cause: error })
+}
+
+function isFailureOfEngine(error: unknown): error is Error & { readonly errcode: number } {
   if (!(error instanceof Error) || !('errcode' in error)) return false
   return typeof error.errcode === 'number' && !ofOneStatement.has(error.errcode & 0xff)
 }

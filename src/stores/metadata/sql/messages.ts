@@ -3,8 +3,13 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Call } from './group.ts'
 import { CorruptRecord } from './seal.ts'
 
-export interface WriterData {
+export interface WriterSettings {
   readonly file: string
+  /** Every commit is durable before it is answered. */
+  readonly syncsCommits: boolean
+}
+
+export interface WriterData extends WriterSettings {
   readonly port: MessagePort
 }
 

@@ -2,7 +2,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import type { Call } from './group.ts'
-import type { FromWriter, Sent, ToWriter, WriterData } from './messages.ts'
+import type { FromWriter, Sent, ToWriter, WriterData, WriterSettings } from './messages.ts'
 import { revive } from './messages.ts'
 import type { Answer, Argument, TransactionName, Writer } from './transactions.ts'
 
@@ -29,17 +29,17 @@ export class ThreadWriter implements Writer {
   #failure: Error | undefined
 
   /** Rejects when the file cannot be opened. Later failures go to `onFatal`, once. */
-  static async open(file: string, onFatal: (error: Error) => void): Promise<Opened> {
-    const writer = new ThreadWriter(file, onFatal)
+  static async open(settings: WriterSettings, onFatal: (error: Error) => void): Promise<Opened> {
+    const writer = new ThreadWriter(settings, onFatal)
     return { writer, epoch: await writer.#opened.promise }
   }
 
-  private constructor(file: string, onFatal: (error: Error) => void) {
+  private constructor(settings: WriterSettings, onFatal: (error: Error) => void) {
     const { port1, port2 } = new MessageChannel()
     this.#onFatal = onFatal
     this.#port = port1
     this.#port.on('message', (message: FromWriter) => this.#take(message))
-    const workerData: WriterData = { file, port: port2 }
+    const workerData: WriterData = { ...settings, port: port2 }
     this.#worker = new Worker(writerModule(), { workerData, transferList: [port2] })
     this.#worker.on('error', (error: Error) => this.#fail(error))
     this.#worker.on('exit', () => this.#exited())

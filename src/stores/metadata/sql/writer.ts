@@ -4,9 +4,10 @@
  */
 import { receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Checkpoints } from './checkpoints.ts'
+import type { Connection } from './connection.ts'
 import { openFirst } from './files.ts'
 import type { Call, Outcome } from './group.ts'
-import { performGroup } from './group.ts'
+import { performGroup as performCalls } from './group.ts'
 import type { FromWriter, Sent, ToWriter, WriterData } from './messages.ts'
 import { describe } from './messages.ts'
 import { beginLife } from './schema.ts'
@@ -14,7 +15,7 @@ import { beginLife } from './schema.ts'
 /** Bounds the time until the first of a group is answered, and the pages of one commit. */
 const callsInGroupMax = 512
 
-const { file, port } = workerData as WriterData
+const { file, port, syncsCommits } = workerData as WriterData
 let isOver = false
 
 function send(message: FromWriter): void {
@@ -31,7 +32,10 @@ function fail(error: unknown): void {
 function open(): ReturnType<typeof openFirst> | undefined {
   try {
     const db = openFirst(file)
-    send({ kind: 'opened', epoch: beginLife(db) })
+    const epoch = beginLife(db)
+    // The epoch itself is durable in any case: no later life may have the same one.
+    if (!syncsCommits) db.exec('PRAGMA synchronous = NORMAL')
+    send({ kind: 'opened', epoch })
     return db
   } catch (error) {
     fail(error)
@@ -70,6 +74,18 @@ if (db !== undefined) {
     send({ kind: 'closed' })
     port.close()
   }
+}
+
+/**
+ * Bytes are given up only behind a commit that is durable, however relaxed the others are: a power cut must not bring back a row
+ * whose bytes were removed. A sync of the log covers all commits before it.
+ */
+function performGroup(db: Connection, calls: readonly Call[]): Outcome[] {
+  const mustSync = !syncsCommits && calls.some(({ name }) => name === 'finishReclaim')
+  if (mustSync) db.exec('PRAGMA synchronous = FULL')
+  const outcomes = performCalls(db, calls)
+  if (mustSync) db.exec('PRAGMA synchronous = NORMAL')
+  return outcomes
 }
 
 /** What is waiting at the port joins the group. */
