@@ -1,7 +1,7 @@
 /**
- * `npm run prove -- kill|nth|preload|races|rot|faults|signatures|fuzz|http [--scale ci|nightly|release] [--seed n] [--minutes n] [--json]`:
- * one promise, broken on purpose as often as the scale says. Prints how far it is, and at the end the figures; exit code 1 means
- * that a promise was broken. Every figure in docs/operate/durability.md and docs/operate/fidelity.md comes from here.
+ * `npm run prove -- <proof> [--scale ci|nightly|release] [--seed n] [--minutes n] [--json]`: one promise, tried as often as the scale
+ * says; `faults <proof>` plants only the faults that this proof has to find. Prints how far it is, and at the end the figures; exit
+ * code 1 means that a promise was broken. Every figure in docs/operate/durability.md and docs/operate/fidelity.md comes from here.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -15,6 +15,16 @@ import { proveRot } from '../test/crash/rot.ts'
 import { proveFuzz } from '../test/fuzz/fuzz.ts'
 import { proveHttp } from '../test/fuzz/http.ts'
 import { proveSignatures } from '../test/fuzz/signatures.ts'
+import { proveCeilings } from '../test/simulate/ceilings.ts'
+import { proveClock } from '../test/simulate/clock.ts'
+import { proveDrain } from '../test/simulate/drain.ts'
+import { proveFull } from '../test/simulate/full.ts'
+import { proveSlow } from '../test/simulate/slow.ts'
+import { proveLinear } from '../test/linear/linear.ts'
+import { provePower } from '../test/power/power.ts'
+import { proveFrozen } from '../test/secrets/frozen.ts'
+import { proveSecrets } from '../test/secrets/secrets.ts'
+import { proveModel } from '../test/simulate/model.ts'
 
 const proofs: Readonly<Record<string, Prove>> = {
   kill: proveKill,
@@ -22,6 +32,16 @@ const proofs: Readonly<Record<string, Prove>> = {
   preload: provePreload,
   races: proveRaces,
   rot: proveRot,
+  power: provePower,
+  linear: proveLinear,
+  model: proveModel,
+  secrets: proveSecrets,
+  frozen: proveFrozen,
+  drain: proveDrain,
+  full: proveFull,
+  slow: proveSlow,
+  ceilings: proveCeilings,
+  clock: proveClock,
   faults: proveFaults,
   signatures: proveSignatures,
   fuzz: proveFuzz,
@@ -38,7 +58,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-const [name = ''] = positionals
+const [name = '', only] = positionals
 const prove = proofs[name]
 if (prove === undefined || !scales.includes(values.scale)) {
   console.error(
@@ -53,7 +73,7 @@ const progress = (line: string): void => {
 progress(`${name} at scale ${values.scale}, seed ${seed}`)
 const begun = performance.now()
 const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
-const proof = await prove({ scale: values.scale as Scale, seed, minutes, progress })
+const proof = await prove({ scale: values.scale as Scale, seed, minutes, progress, only })
 const seconds = Math.round((performance.now() - begun) / 1000)
 const told = {
   proof: name,

@@ -8,8 +8,10 @@ export interface Run {
   readonly progress: (line: string) => void
   /** Decides everything that is decided by chance. */
   readonly seed: number
-  /** Ends the run early, however far it came; only what proves by the million asks. */
+  /** Ends the run early, however far it came; proofs that are over in minutes do not ask. */
   readonly minutes?: number | undefined
+  /** Of the planted faults, those that this proof has to find; all of them when not given. */
+  readonly only?: string | undefined
 }
 
 export interface Proof {
@@ -21,6 +23,12 @@ export interface Proof {
 }
 
 export type Prove = (run: Run) => Promise<Proof>
+
+/** False once the run has had its minutes. */
+export function clockOf({ minutes = Infinity }: Run): () => boolean {
+  const end = performance.now() + minutes * 60_000
+  return () => performance.now() < end
+}
 
 /** Numbers in [0, 1) that follow from the seed (mulberry32). */
 export function chance(seed: number): () => number {

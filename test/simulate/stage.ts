@@ -1,0 +1,102 @@
+/**
+ * A whole server in a process of its own whose clock is in the hands of the test, and whose waiting times are as short as it
+ * likes. Everything else is as in `ashlar serve`.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Timings } from '../../src/server/timings.ts'
+import { randomKeys, type Keys } from '../harness/server.ts'
+
+/** What the process on the stage is told when it begins. */
+export interface StagePlan {
+  readonly data: string
+  readonly keys: Keys
+  readonly timings: Partial<Timings>
+  readonly reclaimGraceSeconds: number
+}
+
+export type ToStage =
+  | { readonly kind: 'clock'; readonly offsetMs: number }
+  | { readonly kind: 'end' }
+export type FromStage =
+  | { readonly kind: 'ready'; readonly port: number }
+  | { readonly kind: 'set' }
+  | { readonly kind: 'said'; readonly message: string }
+
+export interface Use {
+  readonly residentBytes: number
+  readonly descriptors: number
+}
+
+export class Stage implements AsyncDisposable {
+  readonly host = '127.0.0.1'
+  readonly region = 'us-east-1'
+  readonly port: number
+  readonly keys: Keys
+  readonly data: string
+  /** What its log says at the levels error and fatal. */
+  readonly said: string[]
+  offsetMs = 0
+  readonly #child: ChildProcess
+
+  static async open(plan: Partial<Omit<StagePlan, 'data' | 'keys'>> = {}): Promise<Stage> {
+    const data = await mkdtemp(join(tmpdir(), 'ashlar-stage-'))
+    const keys = randomKeys()
+    const child = fork(join(import.meta.dirname, 'stage-process.ts'), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    const whole: StagePlan = { timings: {}, reclaimGraceSeconds: 0, ...plan, data, keys }
+    child.send(whole)
+    const [ready] = (await once(child, 'message')) as [FromStage]
+    if (ready.kind !== 'ready') throw new Error('the stage does not begin as it should')
+    return new Stage(child, { data, keys, port: ready.port })
+  }
+
+  private constructor(child: ChildProcess, place: { data: string; keys: Keys; port: number }) {
+    this.#child = child
+    this.port = place.port
+    this.keys = place.keys
+    this.data = place.data
+    this.said = []
+    child.on('message', (message: FromStage) => {
+      if (message.kind === 'said') this.said.push(message.message)
+    })
+  }
+
+  /** From now on the server's clock is so far from the machine's. */
+  async setClock(offsetMs: number): Promise<void> {
+    this.offsetMs = offsetMs
+    const set = new Promise<void>((resolve) => {
+      const listen = (message: FromStage): void => {
+        if (message.kind !== 'set') return
+        this.#child.off('message', listen)
+        resolve()
+      }
+      this.#child.on('message', listen)
+    })
+    this.#child.send({ kind: 'clock', offsetMs } satisfies ToStage)
+    await set
+  }
+
+  now(): number {
+    return Date.now() + this.offsetMs
+  }
+
+  use(): Use {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
+    const kibibytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
+    const descriptors = readdirSync(`/proc/${this.#child.pid}/fd`).length
+    return { residentBytes: kibibytes * 1024, descriptors }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const exit = once(this.#child, 'exit')
+    if (this.#child.connected) this.#child.send({ kind: 'end' } satisfies ToStage)
+    await exit
+    await rm(this.data, { recursive: true, force: true })
+  }
+}
