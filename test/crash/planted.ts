@@ -272,4 +272,25 @@ export const faults: readonly Fault[] = [
     to: 'void blobs.proveFile(id, path)\n  sizeBytes += 1',
     foundBy: 'test/server/backup.test.ts',
   },
+  {
+    what: 'a body that does not come is waited for',
+    file: 'src/server/progress.ts',
+    from: 'if (came < due) body.fail(',
+    to: 'if (came < 0) body.fail(',
+    foundBy: 'slow',
+  },
+  {
+    what: 'time is never earlier than it was',
+    file: 'src/server/compose.ts',
+    from: 'now: exchange.arrived,',
+    to: 'now: (globalThis.latest = Math.max(globalThis.latest ?? 0, exchange.arrived)),',
+    foundBy: 'clock',
+  },
+  {
+    what: 'a file that was written stays open',
+    file: 'src/stores/blobs/files.ts',
+    from: '      return writer.sizeBytes\n    } finally {\n      await file.close()\n',
+    to: '      return writer.sizeBytes\n    } finally {\n',
+    foundBy: 'ceilings',
+  },
 ]

@@ -21,7 +21,8 @@ const scales: Readonly<Record<Scale, { readonly recordings: number; readonly cut
   release: { recordings: 40, cuts: 40 },
 }
 const writerCount = 8
-const loadMs = 1200
+/** Of each writer, in one recording. */
+const stepsOf: Readonly<Record<Scale, number>> = { ci: 25, nightly: 60, release: 100 }
 const fates: readonly Fate[] = ['lost', 'strict', 'ordered', 'lost', 'strict', 'ordered', 'kept']
 
 export async function provePower(run: Run): Promise<Proof> {
@@ -95,8 +96,8 @@ class Power {
       const random = chance(this.#run.seed + 1000 * this.figures.recordings + index)
       return new Workload({ client, history, name: `w${index}`, random, place })
     })
-    const until = performance.now() + loadMs
-    await Promise.all(workloads.map((workload) => workload.work(until)))
+    const steps = stepsOf[this.#run.scale]
+    await Promise.all(workloads.map((workload) => workload.work(steps)))
     await server.kill()
     this.violations.push(...workloads.flatMap(({ violations }) => violations))
     return { data, record, rootInode, history, bucketMade, keys: server.keys }

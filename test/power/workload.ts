@@ -28,8 +28,8 @@ export class Workload {
     this.#parts = parts
   }
 
-  async work(untilMs: number): Promise<void> {
-    while (performance.now() < untilMs) await this.#step()
+  async work(steps: number): Promise<void> {
+    for (let step = 0; step < steps; step++) await this.#step()
   }
 
   async #step(): Promise<void> {

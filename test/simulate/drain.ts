@@ -32,7 +32,7 @@ const largeBytes = 24 * 1024 * 1024
 /** Of timings.ts, and a little for the rest of the end. */
 const endMsMax = 25_000 + 5000
 /** Without anybody who stands still it has no reason to wait that long. */
-const usualEndMsMax = 10_000
+const usualEndMsMax = 20_000
 
 export async function proveDrain(run: Run): Promise<Proof> {
   const { cycles } = scales[run.scale]
