@@ -1,6 +1,7 @@
 /** Much of everything at once, and what it costs: open uploads, parts of one upload, connections, keys under a listing. */
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
+import { bodyOf } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
 import type { Proof, Run, Scale } from '../crash/proof.ts'
 import { Stage } from './stage.ts'
@@ -22,6 +23,8 @@ const residentBytesMax = 512 * 1024 * 1024
 /** Of what is not a connection: databases, threads, a folder that is being synced. */
 const descriptorsMax = 96
 const atOnce = 16
+/** More than is kept in the database: each part is a file. */
+const partBytes = 20_000
 const bucket = '/ceilings'
 
 export async function proveCeilings(run: Run): Promise<Proof> {
@@ -76,7 +79,7 @@ class Ceilings {
     this.#look('open uploads', 0)
   }
 
-  /** The least size counts only when an upload is completed, so small ones do. */
+  /** 5 MiB are asked for only when an upload is completed, so small ones do. */
   async parts(count: number): Promise<void> {
     const path = `${bucket}/parts`
     const uploadId = element(await this.#begin('parts'), 'UploadId')
@@ -84,7 +87,7 @@ class Ceilings {
       this.#client.send({
         path,
         query: { uploadId, partNumber: String(index + 1) },
-        body: `part ${index}`,
+        body: bodyOf(`part ${index}`, partBytes),
       }),
     )
     let listed = 0
