@@ -85,6 +85,8 @@ export class Connections {
     const state = this.#states.get(socket)
     if (state === undefined || socket.destroyed) return false
     state.broken = true
+    // What still arrives would count as life of a client that takes nothing of its answer.
+    socket.pause()
     for (const [exchange, message] of state.open) {
       if (!message.complete) exchange.body.fail(new S3Error('IncompleteBody'))
     }

@@ -293,4 +293,11 @@ export const faults: readonly Fault[] = [
     to: '      return writer.sizeBytes\n    } finally {\n',
     foundBy: 'ceilings',
   },
+  {
+    what: 'what arrives counts as life of a client that takes nothing',
+    file: 'src/server/connections.ts',
+    from: '    socket.pause()\n',
+    to: '',
+    foundBy: 'slow',
+  },
 ]

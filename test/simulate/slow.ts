@@ -38,7 +38,7 @@ interface Manner {
   readonly plan: RequestPlan
   /** How much of the request is sent; the rest never is. */
   readonly share: number
-  readonly next: 'wait' | 'trickle' | 'cut' | 'half-close' | 'never-read'
+  readonly next: 'wait' | 'trickle' | 'cut' | 'half-close' | 'never-read' | 'talk'
 }
 
 const put = { path: '/slow/never', body: bodyOf('never', 300_000) }
@@ -54,6 +54,12 @@ const manners: readonly Manner[] = [
     plan: { path: '/slow/large' },
     share: 1,
     next: 'never-read',
+  },
+  {
+    says: 'an answer that nobody reads, and more words',
+    plan: { path: '/slow/large' },
+    share: 1,
+    next: 'talk',
   },
 ]
 
@@ -178,11 +184,11 @@ class Slow {
 /** Answers how to stop it. */
 function go(socket: Socket, next: Manner['next']): () => void {
   const begun = performance.now()
-  if (next === 'never-read') {
+  if (next === 'never-read' || next === 'talk') {
     socket.pause()
     // A socket that is never read never learns of its end; what it sends long after the limit tells it.
     const probe = setInterval(() => {
-      if (performance.now() - begun > 3 * limitMs) socket.write(' ')
+      if (next === 'talk' || performance.now() - begun > 3 * limitMs) socket.write(' ')
     }, 300)
     return () => clearInterval(probe)
   }
