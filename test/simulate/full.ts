@@ -19,6 +19,8 @@ const reserveMebibytes = 16
 const sizeBytes = 1024 * 1024
 /** The server looks at the room a few times a second. */
 const patienceMs = 5000
+/** After that the server has seen what the last cycle gave back. */
+const lookMs = 600
 const full = /The disk of the server is nearly full/
 
 export async function proveFull(run: Run): Promise<Proof> {
@@ -81,6 +83,7 @@ class Full {
     const { missing, orphans } = await settled(this.#server.dataDir)
     for (const name of missing) this.#wrong(`${name} is missing`)
     for (const name of orphans) this.#wrong(`${name} is an orphan`)
+    await sleep(lookMs)
   }
 
   /** Four at a time, until one is refused. */
