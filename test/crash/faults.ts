@@ -5,9 +5,12 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { faults, type Fault } from './planted.ts'
+import type { Fault } from './fault.ts'
+import { storeFaults } from './planted.ts'
+import { serverFaults } from './planted-server.ts'
 import type { Proof, Run } from './proof.ts'
 
+const faults: readonly Fault[] = [...storeFaults, ...serverFaults]
 const root = join(import.meta.dirname, '../..')
 /** By chance a run may pass a fault by; by another seed it does not. */
 const triesMax = 3

@@ -1,0 +1,127 @@
+/** The same of what a server does with requests, time and those who ask. */
+import type { Fault } from './fault.ts'
+
+const sql = 'src/stores/metadata/sql'
+
+export const serverFaults: readonly Fault[] = [
+  {
+    what: 'the doctor tells all that it was told',
+    file: 'src/server/doctor.ts',
+    from: "accessKey: error.detail['AWSAccessKeyId']",
+    to: 'accessKey: error.detail',
+    foundBy: 'secrets',
+  },
+  {
+    what: 'a request that failed is told with its target',
+    file: 'src/server/gateway.ts',
+    from: 'op: story.operation, err: error }',
+    to: 'op: exchange.target, err: error }',
+    foundBy: 'secrets',
+  },
+  {
+    what: 'metadata is written where all objects look',
+    file: 'src/wire/decode.ts',
+    from: 'metadata[name] = readHeaderText(value)',
+    to: `const holder = name === 'constructor' ? Object.getPrototypeOf({}) : metadata
+    holder[name] = readHeaderText(value)`,
+    foundBy: 'frozen',
+  },
+  {
+    what: 'a small part may stand in the middle',
+    file: 'src/domain/part-list.ts',
+    from: 'if (small === undefined) return\n',
+    to: 'if (small === undefined || small.sizeBytes > 0) return\n',
+    foundBy: 'model',
+  },
+  {
+    what: 'a page begins with the last key of the page before',
+    file: `${sql}/listing.ts`,
+    from: "id === '' ? '>=' : '>'",
+    to: "'>='",
+    foundBy: 'model',
+  },
+  {
+    what: 'a server that is told to stop waits for nobody',
+    file: 'src/server/listener.ts',
+    from: '  }, timings.drainMs)\n',
+    to: '  }, 0 * timings.drainMs)\n',
+    foundBy: 'drain',
+  },
+  {
+    what: 'a server that was stopped says that it failed',
+    file: 'src/cli/serve.ts',
+    from: '    process.exit(0)\n',
+    to: '    process.exit(3)\n',
+    foundBy: 'drain',
+  },
+  {
+    what: 'a signature is not looked at',
+    file: 'src/identity/proof.ts',
+    from: 'if (!texts.some(isSigned)) throw',
+    to: 'if (!isSigned) throw',
+    foundBy: 'test/negative/matrix.test.ts',
+  },
+  {
+    what: 'requests of one connection run side by side',
+    file: 'src/server/connections.ts',
+    from: '      await state.tail\n',
+    to: '',
+    foundBy: 'test/server/pipelining.test.ts',
+  },
+  {
+    what: 'a condition is judged only after the body',
+    file: 'src/domain/objects.ts',
+    from: '    if (isUnconditional(condition)) return\n',
+    to: '    if (!isUnconditional(condition)) return\n',
+    foundBy: 'test/server/early-conditions.test.ts',
+  },
+  {
+    what: 'a tag that is badly escaped is an error of ours',
+    file: 'src/domain/tags.ts',
+    from: '  } catch {\n    throw malformed(header)\n',
+    to: '  } catch (error) {\n    throw error\n',
+    foundBy: 'fuzz',
+  },
+  {
+    what: 'a target that is badly escaped is an error of ours',
+    file: 'src/wire/percent.ts',
+    from: "throw new S3Error('InvalidURI')",
+    to: "throw new Error('InvalidURI')",
+    foundBy: 'http',
+  },
+  {
+    what: 'a blob that is copied for a backup is not proven',
+    file: 'src/stores/blobs/copier.ts',
+    from: 'for await (const bytes of blobs.proveFile(id, path)) sizeBytes += bytes',
+    to: 'void blobs.proveFile(id, path)\n  sizeBytes += 1',
+    foundBy: 'test/server/backup.test.ts',
+  },
+  {
+    what: 'a body that does not come is waited for',
+    file: 'src/server/progress.ts',
+    from: 'if (came < due) body.fail(',
+    to: 'if (came < 0) body.fail(',
+    foundBy: 'slow',
+  },
+  {
+    what: 'time is never earlier than it was',
+    file: 'src/server/compose.ts',
+    from: 'now: exchange.arrived,',
+    to: 'now: (globalThis.latest = Math.max(globalThis.latest ?? 0, exchange.arrived)),',
+    foundBy: 'clock',
+  },
+  {
+    what: 'a file that was written stays open',
+    file: 'src/stores/blobs/files.ts',
+    from: '      return writer.sizeBytes\n    } finally {\n      await file.close()\n',
+    to: '      return writer.sizeBytes\n    } finally {\n',
+    foundBy: 'ceilings',
+  },
+  {
+    what: 'what arrives counts as life of a client that takes nothing',
+    file: 'src/server/connections.ts',
+    from: '    socket.pause()\n',
+    to: '',
+    foundBy: 'slow',
+  },
+]
