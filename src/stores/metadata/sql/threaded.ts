@@ -1,5 +1,5 @@
 /** The calling thread's side of the writer thread: calls go out once a turn of the event loop, and so do the answers. */
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import type { Call } from './group.ts'
 import type { FromWriter, Sent, ToWriter, WriterData, WriterSettings } from './messages.ts'
@@ -124,6 +124,12 @@ export class ThreadWriter implements Writer {
   }
 
   #exited(): void {
+    // The thread may be gone before its last words were heard: they say why.
+    for (;;) {
+      const next: { message: FromWriter } | undefined = receiveMessageOnPort(this.#port)
+      if (next === undefined) break
+      this.#take(next.message)
+    }
     if (this.#failure === undefined || this.#waiting.size > 0) {
       this.#fail(new Error('the metadata writer thread ended'))
     }
