@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { BlobId } from '../../base/ids.ts'
 import { loadBlockSum, type BlockSum } from './block-checksum.ts'
 import { decodeHeader, headerSize, pageBytes } from './files-format.ts'
-import { openBlob, readBlob, type OpenBlob } from './files-reader.ts'
+import { openBlob, readBlob, readExactly, type OpenBlob } from './files-reader.ts'
 import { failedWith, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts'
 import { FolderSyncs } from './folder-syncs.ts'
 import { Folders } from './folders.ts'
@@ -91,23 +91,13 @@ class FileExaminer implements BlobExaminer {
 }
 
 async function proveHeader({ id, file, headerBytes }: OpenBlob): Promise<void> {
-  const first = await readFrom(file, Math.min(headerBytes, pageBytes))
+  const first = await readExactly(file, 0, Math.min(headerBytes, pageBytes))
   const sizeBytes = headerSize(first)
   if (sizeBytes !== headerBytes) {
     throw new BlobCorrupt(`blob ${id} has a header of another size than its footer says`)
   }
-  const header = decodeHeader(sizeBytes === first.length ? first : await readFrom(file, sizeBytes))
+  const header = decodeHeader(
+    sizeBytes === first.length ? first : await readExactly(file, 0, sizeBytes),
+  )
   if (header.id !== id) throw new BlobCorrupt(`the file of blob ${id} begins as blob ${header.id}`)
-}
-
-/** So many bytes from the beginning. */
-async function readFrom(file: OpenFile, lengthBytes: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(lengthBytes)
-  let filled = 0
-  while (filled < lengthBytes) {
-    const count = await file.read(bytes.subarray(filled), filled)
-    if (count === 0) throw new BlobCorrupt('a blob file ends within its header')
-    filled += count
-  }
-  return bytes
 }

@@ -111,7 +111,12 @@ function verify(
   }
 }
 
-async function readExactly(file: OpenFile, position: number, lengthBytes: number): Promise<Buffer> {
+/** Throws BlobCorrupt when there are fewer. */
+export async function readExactly(
+  file: OpenFile,
+  position: number,
+  lengthBytes: number,
+): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(lengthBytes)
   let filled = 0
   while (filled < lengthBytes) {
