@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import type { Answer } from '../harness/raw.ts'
 import { byServer, customerKey, sourceKey, toldCustomer, toldOf } from './encryption-headers.ts'
 import { content, EncryptionScene } from './encryption-scene.ts'
+import { until } from '../harness/until.ts'
 import { accepted, bucket, element, md5, refused } from './rows.ts'
 
 const a = customerKey('a')
@@ -140,5 +141,6 @@ test('a server that encrypts by default says so of what it really encrypts', asy
   }
   assert.equal((await encrypting.send({ ...encryption, method: 'DELETE' })).status, 204)
   accepted(await encrypting.send(encryption))
-  assert.match(encrypting.server.log(), /key/, 'what losing the keys means is said at the start')
+  const isSaid = (): boolean => /key/.test(encrypting.server.log())
+  assert.ok(await until(isSaid), 'what losing the keys means is said at the start')
 })

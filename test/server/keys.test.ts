@@ -7,6 +7,7 @@ import { after, it } from 'node:test'
 import { readConfig } from '../../src/server/config.ts'
 import type { Answer } from '../harness/raw.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
+import { until } from '../harness/until.ts'
 import { signedRequest } from '../harness/sign.ts'
 import { VaultDouble } from '../harness/vault-double.ts'
 
@@ -77,7 +78,7 @@ it('takes named keys from Vault and its own from the folder; without Vault only 
   assert.deepEqual([answer.status, answer.code], [503, 'ServiceUnavailable'])
   assert.equal((await signedRequest(server, { path: '/bucket/own' })).text, 'own')
   await server.terminate()
-  assert.match(server.log(), /Vault at .* gives no answer/)
+  assert.ok(await until(() => /Vault at .* gives no answer/.test(server.log())))
   assert.doesNotMatch(server.log(), /root-token/)
 })
 

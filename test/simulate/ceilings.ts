@@ -5,6 +5,7 @@ import { bodyOf } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
 import type { Proof, Run, Scale } from '../crash/proof.ts'
 import { Stage } from './stage.ts'
+import { until } from '../harness/until.ts'
 
 interface Size {
   readonly uploads: number
@@ -143,7 +144,8 @@ class Ceilings {
         await closed
       }),
     )
-    await this.#client.send({ path: bucket })
+    // The server hears of each end in its own time.
+    await until(() => this.#stage.use().descriptors <= descriptorsMax)
     this.#look('connections that are gone', 0)
   }
 
