@@ -71,7 +71,8 @@ test('nothing is told of a customer’s object before the key is proven', async 
     refused(await scene.read('sealed', conditional), { code, status })
     const head = await scene.send({ method: 'HEAD', path: `/${bucket}/sealed`, headers })
     assert.deepEqual([head.status, head.body.length, head.headers['etag']], [status, 0, undefined])
-    const shown = Object.entries(head.headers).flat().join(' ')
+    // Whole values: two digits stand in many a date and request id.
+    const shown = Object.values(head.headers)
     assert.ok(!shown.includes(String(content.length)), 'not even the length')
   }
   accepted(await scene.send({ ...attributes, headers: { ...a, ...asked } }))
