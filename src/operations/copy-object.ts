@@ -20,12 +20,12 @@ import { wholeSeconds } from '../domain/times.ts'
 import { versionIdOf } from '../domain/versions.ts'
 import { wholeChecksum } from '../domain/whole-checksum.ts'
 import type { CopyObjectInput, CopyObjectOutput } from '../model/types.gen.ts'
-import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
-import { createHasher } from '../payload/checksums/hashers.ts'
 import type { AskedEncryption, CustomerKey, DataKey } from '../payload/encryption/envelope.ts'
-import type { Checksum, ObjectAttributes, ObjectRow } from '../stores/metadata/records.ts'
+import type { ObjectAttributes, ObjectRow } from '../stores/metadata/records.ts'
 import type { Condition } from '../stores/metadata/store.ts'
 import { openDataKey } from './data-keys.ts'
+import { aboutObject, keepObject } from './keeping.ts'
+import { readChecksum } from './read-checksum.ts'
 import { resealed } from './resealing.ts'
 import type { Service } from './service.ts'
 
@@ -111,7 +111,11 @@ async function sameBytes(
   const checksum =
     algorithm === undefined
       ? attributes.checksum
-      : await checksumOf(s3.emit(found, wholeOf(found.row), from), algorithm)
+      : ({
+          algorithm,
+          type: 'FULL_OBJECT',
+          value: await readChecksum(s3.emit(found, wholeOf(found.row), from), algorithm),
+        } as const)
   const { sizeBytes, partCount, locator, seal } = found.row
   const draft = {
     key: input.Key,
@@ -143,38 +147,13 @@ async function otherBytes(
     {
       bytes: s3.emit(found, wholeOf(found.row), from),
       compute: kept.algorithm,
-      about: { bucket: s3.bucket.name, key: input.Key, createdMs: s3.now, attributes: encrypted },
+      about: aboutObject(input.Key, encrypted, s3),
       dataKey,
     },
     s3,
   )
   const checksum = kept.checksum ?? wholeChecksum(kept.algorithm, stored.checksums)
-  const { etag, sizeBytes, locator, seal } = stored
-  const draft = {
-    key: input.Key,
-    owner: owned.owner,
-    sizeBytes,
-    etag,
-    partCount: 0,
-    locator,
-    seal,
-    modified: s3.now,
-  }
-  const row = await s3.objects.put(
-    s3.bucket,
-    { ...draft, attributes: { ...encrypted, checksum } },
-    condition,
-  )
-  stored.keep()
-  return row
-}
-
-/** Reads the bytes once. */
-async function checksumOf(
-  bytes: AsyncIterable<Uint8Array>,
-  algorithm: ChecksumAlgorithm,
-): Promise<Checksum> {
-  const hasher = createHasher(algorithm)
-  for await (const chunk of bytes) hasher.update(chunk)
-  return { algorithm, type: 'FULL_OBJECT', value: Buffer.from(hasher.digest()).toString('base64') }
+  const { owner } = owned
+  const keeping = { key: input.Key, owner, attributes: { ...encrypted, checksum }, condition }
+  return await keepObject(stored, keeping, s3)
 }

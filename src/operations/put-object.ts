@@ -12,6 +12,7 @@ import { versionIdOf } from '../domain/versions.ts'
 import type { PutObjectInput, PutObjectOutput } from '../model/types.gen.ts'
 import { declaredDigests } from '../payload/declared.ts'
 import { newDataKey } from './data-keys.ts'
+import { aboutObject, keepObject } from './keeping.ts'
 import type { Service } from './service.ts'
 
 /**
@@ -32,27 +33,12 @@ export async function putObject(input: PutObjectInput, s3: Service): Promise<Put
     declared,
     compute: algorithm === undefined ? [] : [algorithm],
     sizeBytesMax: uploadSizeBytesMax,
-    about: { bucket: s3.bucket.name, key: input.Key, createdMs: s3.now, attributes },
+    about: aboutObject(input.Key, attributes, s3),
     dataKey,
   })
   const checksum = wholeChecksum(algorithm, stored.checksums)
-  const { etag, sizeBytes, locator, seal } = stored
-  const draft = {
-    key: input.Key,
-    owner,
-    sizeBytes,
-    etag,
-    partCount: 0,
-    locator,
-    seal,
-    modified: s3.now,
-  }
-  const row = await s3.objects.put(
-    s3.bucket,
-    { ...draft, attributes: { ...attributes, checksum } },
-    condition,
-  )
-  stored.keep()
+  const keeping = { key: input.Key, owner, attributes: { ...attributes, checksum }, condition }
+  const row = await keepObject(stored, keeping, s3)
   return {
     ETag: quoted(row.etag),
     ...objectChecksum(row),

@@ -15,12 +15,13 @@ import { wholeSeconds } from '../domain/times.ts'
 import { versionIdOf } from '../domain/versions.ts'
 import type { UploadPartCopyInput, UploadPartCopyOutput } from '../model/types.gen.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
-import { createHasher } from '../payload/checksums/hashers.ts'
 import { layersOf, runsBetween } from '../payload/encryption/data-key.ts'
 import type { CustomerKey, DataKey } from '../payload/encryption/envelope.ts'
 import type { ByteRange } from '../stores/blobs/store.ts'
 import type { PartRow, UploadRow } from '../stores/metadata/records.ts'
 import { openDataKey, uploadDataKey } from './data-keys.ts'
+import { aboutPart, keepPart } from './keeping.ts'
+import { readChecksum } from './read-checksum.ts'
 import { resealed } from './resealing.ts'
 import type { Service } from './service.ts'
 
@@ -116,41 +117,15 @@ async function otherBytes(
   { found, range, from }: Stretch,
   { input, upload, to, s3 }: Copying,
 ): Promise<PartRow> {
+  const place = { upload, number: input.PartNumber }
   await using stored = await resealed(
     {
       bytes: s3.emit(found, range, from),
       compute: s3.uploads.partAlgorithm(upload),
-      about: {
-        bucket: s3.bucket.name,
-        key: upload.key,
-        createdMs: s3.now,
-        uploadId: upload.uploadId,
-        partNumber: input.PartNumber,
-        attributes: upload.attributes,
-      },
+      about: aboutPart(place, s3),
       dataKey: to,
     },
     s3,
   )
-  const { etag, sizeBytes, checksums, locator, seal } = stored
-  const part = await s3.uploads.putPart(upload, {
-    number: input.PartNumber,
-    etag,
-    sizeBytes,
-    modified: s3.now,
-    checksums,
-    runs: [{ sizeBytes, locator, seal }],
-  })
-  stored.keep()
-  return part
-}
-
-/** Base64. The upload was created for this checksum, and no row knows it. */
-async function readChecksum(
-  bytes: AsyncIterable<Uint8Array>,
-  algorithm: ChecksumAlgorithm,
-): Promise<string> {
-  const hasher = createHasher(algorithm)
-  for await (const chunk of bytes) hasher.update(chunk)
-  return Buffer.from(hasher.digest()).toString('base64')
+  return await keepPart(stored, place, s3)
 }

@@ -10,6 +10,7 @@ import { declaredDigests } from '../payload/declared.ts'
 import type { IngestPlan } from '../payload/ingest.ts'
 import type { UploadRow } from '../stores/metadata/records.ts'
 import { uploadDataKey } from './data-keys.ts'
+import { aboutPart, keepPart } from './keeping.ts'
 import type { Service } from './service.ts'
 
 /**
@@ -24,16 +25,7 @@ export async function uploadPart(input: UploadPartInput, s3: Service): Promise<U
   const plan = partPlan(input, upload, s3)
   const dataKey = await uploadDataKey(upload, input, s3)
   await using stored = await s3.ingest(input.Body, { ...plan, dataKey })
-  const { sizeBytes, etag, checksums, locator, seal } = stored
-  await s3.uploads.putPart(upload, {
-    number: input.PartNumber,
-    etag,
-    sizeBytes,
-    modified: s3.now,
-    checksums,
-    runs: [{ sizeBytes, locator, seal }],
-  })
-  stored.keep()
+  const { etag, checksums } = await keepPart(stored, { upload, number: input.PartNumber }, s3)
   // The checksum that was verified, or that the upload asked for; never the default one, which nobody asked for (row 30).
   return {
     ETag: quoted(etag),
@@ -52,14 +44,6 @@ function partPlan(input: UploadPartInput, upload: UploadRow, s3: Service): Inges
     declared,
     compute: algorithm === undefined ? [] : [algorithm],
     sizeBytesMax: uploadSizeBytesMax,
-    about: {
-      bucket: s3.bucket.name,
-      key: upload.key,
-      createdMs: s3.now,
-      uploadId: upload.uploadId,
-      partNumber: input.PartNumber,
-      // Of use only to who rebuilds metadata from blobs: an upload of one part is known whole by its part.
-      attributes: upload.attributes,
-    },
+    about: aboutPart({ upload, number: input.PartNumber }, s3),
   }
 }
