@@ -40,6 +40,10 @@ export type ClientName =
   | 'minio-js'
   | 'java-sdk'
   | 'browser'
+  | 'nginx'
+  | 'haproxy'
+  | 'caddy'
+  | 'apache'
 
 const programs: Record<ClientName, string> = {
   k6: join(cacheFolder, 'bin/k6'),
@@ -68,6 +72,10 @@ const programs: Record<ClientName, string> = {
   'java-sdk': join(cacheFolder, 'java-sdk/lib'),
   /** Chromium; the node_modules beside it have what drives it, and an SDK for pages. */
   browser: join(cacheFolder, 'browser/chromium'),
+  nginx: '/usr/sbin/nginx',
+  haproxy: '/usr/sbin/haproxy',
+  caddy: '/usr/bin/caddy',
+  apache: '/usr/sbin/apache2',
 }
 
 /** A suite that gets the client's program, or one test that says that there is none. */

@@ -33,3 +33,16 @@ install_s3fs_fuse() {
   [ -x /usr/bin/s3fs ] || install_debian s3fs
 }
 version_of_s3fs_fuse() { /usr/bin/s3fs --version; }
+
+# Proxies, of which a test starts its own: run level 1 keeps the package from starting one of the machine's.
+install_nginx() { [ -x /usr/sbin/nginx ] || RUNLEVEL=1 install_debian nginx-light; }
+version_of_nginx() { /usr/sbin/nginx -v 2>&1; }
+
+install_haproxy() { [ -x /usr/sbin/haproxy ] || RUNLEVEL=1 install_debian haproxy; }
+version_of_haproxy() { /usr/sbin/haproxy -v; }
+
+install_caddy() { [ -x /usr/bin/caddy ] || RUNLEVEL=1 install_debian caddy; }
+version_of_caddy() { /usr/bin/caddy version; }
+
+install_apache() { [ -x /usr/sbin/apache2 ] || install_debian apache2-bin; }
+version_of_apache() { /usr/sbin/apache2 -v; }
