@@ -8,6 +8,7 @@ import type {
   multipartEtag,
 } from '../payload/checksums/combine.ts'
 import type { Checksum, PartRow, UploadRow } from '../stores/metadata/records.ts'
+import { sentChecksums } from './part-list.ts'
 import { checksumMismatch, partAlgorithm } from './parts.ts'
 import type { Settings } from './settings.ts'
 import { isCombinable, type ChecksumType } from './upload-checksum.ts'
@@ -63,18 +64,24 @@ export function checkCompletionType(upload: UploadRow, type: ChecksumType | unde
   throw new S3Error('InvalidRequest', {}, sentence)
 }
 
+/** What the client says of the whole, base64 by algorithm; one at most. Throws InvalidRequest, before any part is looked at. */
+export function wholeChecksums(members: object): ReadonlyMap<string, string> {
+  const sent = sentChecksums(members)
+  if (sent.size > 1) throw new S3Error('InvalidRequest', {}, severalChecksums)
+  return sent
+}
+
 /**
- * Holds the checksum of the whole that the client sent against the one that was made. Throws InvalidRequest for several,
- * for another algorithm and for what cannot be such a checksum; BadDigest when it differs.
+ * Holds the checksum of the whole that the client sent against the one that was made. Throws InvalidRequest for
+ * another algorithm and for what cannot be such a checksum; BadDigest when it differs.
  */
 export function checkWholeChecksum(
   sent: ReadonlyMap<string, string>,
   made: Checksum | undefined,
   partCount: number,
 ): void {
-  const [first, ...others] = sent
+  const [first] = sent
   if (first === undefined) return
-  if (others.length > 0) throw new S3Error('InvalidRequest', {}, severalChecksums)
   const [algorithm, value] = first
   if (made?.algorithm !== algorithm) throw checksumMismatch(made?.algorithm, algorithm)
   const name = algorithm.toLowerCase()

@@ -16,7 +16,7 @@ import {
   redirectLocation,
   storageClass,
 } from './attributes.ts'
-import type { Source } from './copy-source.ts'
+import { parseCopySource, type Source } from './copy-source.ts'
 import { namesEncryption, type EncryptionMembers } from './encryption.ts'
 import { algorithmOf } from './parts.ts'
 import type { Settings } from './settings.ts'
@@ -33,6 +33,14 @@ export interface CopyMembers extends AttributeMembers, EncryptionMembers {
 export interface Target {
   readonly bucket: BucketRow
   readonly asked: AskedEncryption | undefined
+}
+
+/** What is wrong with a copy whatever its source is, said before anybody looks for that. InvalidArgument and InvalidRequest. */
+export function checkCopyForm(input: CopyMembers & { readonly CopySource: string }): void {
+  parseCopySource(input.CopySource)
+  directive('metadata', input.MetadataDirective)
+  directive('tagging', input.TaggingDirective)
+  if (input.ChecksumAlgorithm !== undefined) knownAlgorithm(input.ChecksumAlgorithm)
 }
 
 /**

@@ -5,12 +5,13 @@ import type { CORSConfiguration, CORSRule } from '../model/types.gen.ts'
 /** S3 user guide, "Elements of a CORS configuration". */
 const rulesMax = 100
 const idLengthMax = 255
-const methods: readonly string[] = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
+/** What a rule may allow. */
+export const sharedMethods: readonly string[] = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
 
 /** Origins and header names go out in header fields: nothing may end the line there. */
 const originText = /^[\x21-\x7e]+$/
 /** A field name (RFC 9110 §5.1); '*' is among its characters. */
-const token = /^[\w!#$%&'*+.^`|~-]+$/
+export const fieldName: RegExp = /^[\w!#$%&'*+.^`|~-]+$/
 const controls = /\p{Cc}/u
 
 /** The configuration as it will be kept. Throws InvalidRequest, InvalidArgument and MalformedXML. */
@@ -24,16 +25,15 @@ export function checkedCors({ CORSRules: rules }: CORSConfiguration): CORSConfig
 }
 
 function checkRule(rule: CORSRule): void {
-  const unsupported = rule.AllowedMethods.find((method) => !methods.includes(method))
+  const unsupported = rule.AllowedMethods.find((method) => !sharedMethods.includes(method))
   if (unsupported !== undefined) {
     const sentence = `Found unsupported HTTP method in CORS config. Unsupported method is ${unsupported}`
     throw invalid(sentence)
   }
   for (const origin of rule.AllowedOrigins) checkPattern('AllowedOrigin', origin, originText)
-  for (const name of rule.AllowedHeaders ?? []) checkPattern('AllowedHeader', name, token)
+  for (const name of rule.AllowedHeaders ?? []) checkPattern('AllowedHeader', name, fieldName)
   for (const name of rule.ExposeHeaders ?? []) checkExposed(name)
   if (rule.ID !== undefined) checkId(rule.ID)
-  if ((rule.MaxAgeSeconds ?? 0) < 0) throw new S3Error('MalformedXML')
 }
 
 function checkPattern(element: string, value: string, shape: RegExp): void {
@@ -44,7 +44,7 @@ function checkPattern(element: string, value: string, shape: RegExp): void {
 }
 
 function checkExposed(name: string): void {
-  if (!token.test(name)) throw invalid('ExposeHeader is not valid')
+  if (!fieldName.test(name)) throw invalid('ExposeHeader is not valid')
   if (!name.includes('*')) return
   const sentence = `ExposeHeader "${name}" contains wildcard. We currently do not support wildcard for ExposeHeader.`
   throw invalid(sentence)

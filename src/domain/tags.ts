@@ -10,10 +10,11 @@ const tagKeyLengthMax = 128
 const tagValueLengthMax = 256
 const characters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 
-/** Tags of a header such as `a=1&b=two%20words`. Throws InvalidArgument for its form, InvalidTag and BadRequest for what it says. */
+/** Tags of a header such as `a=1&b=two%20words`; nothing between two `&` is no tag, as in S3. Throws InvalidArgument for its form, InvalidTag and BadRequest for what it says. */
 export function parseTagging(header: string | undefined): readonly Tag[] {
   if (header === undefined || header === '') return []
-  const tags = header.split('&').map((pair) => parsePair(pair, header))
+  const pairs = header.split('&').filter((pair) => pair !== '')
+  const tags = pairs.map((pair) => parsePair(pair, header))
   if (new Set(tags.map(([key]) => key)).size < tags.length) throw malformed(header)
   checkTags(tags)
   return tags

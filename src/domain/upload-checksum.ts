@@ -72,8 +72,9 @@ function isAlgorithm(text: string): text is ChecksumAlgorithm {
   return Object.hasOwn(typesOf, text)
 }
 
-/** The type by its name; undefined without one. InvalidRequest. */
+/** The type by its name, in any case as S3 takes it; undefined without one. InvalidRequest. */
 export function checksumType(text: string | undefined): ChecksumType | undefined {
-  if (text === undefined || text === 'COMPOSITE' || text === 'FULL_OBJECT') return text
+  const upper = text?.toUpperCase()
+  if (upper === undefined || upper === 'COMPOSITE' || upper === 'FULL_OBJECT') return upper
   throw new S3Error('InvalidRequest', {}, 'Value for x-amz-checksum-type header is invalid.')
 }

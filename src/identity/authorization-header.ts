@@ -41,16 +41,16 @@ const complain: Complaint = ({ says, region }) =>
 
 function withoutScheme(authorization: string): string {
   const space = authorization.indexOf(' ')
-  const scheme = space < 0 ? authorization : authorization.slice(0, space)
-  if (scheme === 'AWS4-ECDSA-P256-SHA256') throw unsupportedAlgorithm('Authorization')
-  if (scheme !== 'AWS4-HMAC-SHA256') {
-    const detail = { ArgumentName: 'Authorization', ArgumentValue: authorization }
-    throw new S3Error('InvalidArgument', detail, 'Unsupported Authorization Type')
-  }
   if (space < 0) {
     const detail = { ArgumentName: 'Authorization', ArgumentValue: authorization }
     const says = "Authorization header is invalid -- one and only one ' ' (space) required."
     throw new S3Error('InvalidArgument', detail, says)
+  }
+  const scheme = authorization.slice(0, space)
+  if (scheme === 'AWS4-ECDSA-P256-SHA256') throw unsupportedAlgorithm('Authorization')
+  if (scheme !== 'AWS4-HMAC-SHA256') {
+    const detail = { ArgumentName: 'Authorization', ArgumentValue: authorization }
+    throw new S3Error('InvalidArgument', detail, 'Unsupported Authorization Type')
   }
   return authorization.slice(space + 1)
 }
@@ -72,14 +72,15 @@ const fieldNames = ['Credential', 'SignedHeaders', 'Signature'] as const
 type Fields = Record<(typeof fieldNames)[number], string>
 
 function readFields(text: string): Fields {
-  const fields = new Map(text.split(',').map(readField))
-  for (const name of fieldNames) {
-    if (!fields.get(name)) throw complain({ says: `missing ${name}.` })
-  }
-  if (fields.size !== fieldNames.length || text.split(',').length !== fieldNames.length) {
+  const components = text.split(',')
+  if (components.length !== fieldNames.length) {
     const says =
       'the authorization header requires three components: Credential, SignedHeaders, and Signature.'
     throw complain({ says })
+  }
+  const fields = new Map(components.map(readField))
+  for (const name of fieldNames) {
+    if (!fields.get(name)) throw complain({ says: `missing ${name}.` })
   }
   const field = (name: string): string => fields.get(name) ?? ''
   return {
@@ -91,6 +92,10 @@ function readFields(text: string): Fields {
 
 function readField(text: string): [name: string, value: string] {
   const equals = text.indexOf('=')
-  const name = withoutOuterSpace(text.slice(0, Math.max(equals, 0)))
+  if (equals < 0) {
+    const says = `the authorization component "${withoutOuterSpace(text)}" is malformed.`
+    throw complain({ says })
+  }
+  const name = withoutOuterSpace(text.slice(0, equals))
   return [name, withoutOuterSpace(text.slice(equals + 1))]
 }

@@ -11,7 +11,7 @@ import { checkAlgorithm, isPresigned, scopeOf } from './presigned-query.ts'
 import { signV2 } from './proof.ts'
 import type { Realm } from './realm.ts'
 import { isSame } from './same.ts'
-import type { Scope } from './scope.ts'
+import type { Complaint, Scope } from './scope.ts'
 import { sign, signingKey } from './signing-key.ts'
 import { isPresignedV2 } from './v2-claims.ts'
 
@@ -28,7 +28,7 @@ type Fields = ReadonlyMap<string, string>
 
 /**
  * A form with neither signature nor policy is the anonymous one's. Throws InvalidArgument for one with a part of them, and like
- * `identify` InvalidAccessKeyId, InvalidToken, AuthorizationQueryParametersError, SignatureDoesNotMatch.
+ * `identify` InvalidAccessKeyId, InvalidToken, SignatureDoesNotMatch.
  */
 export function identifyForm(fields: Fields, realm: Realm): FormIdentity {
   const claim = readClaim(fields, realm)
@@ -73,8 +73,15 @@ function claimV4(fields: Fields, realm: Realm): FormClaim {
   const date = required(fields, 'X-Amz-Date')
   const signature = required(fields, 'X-Amz-Signature')
   const policy = required(fields, 'Policy')
-  checkAlgorithm(algorithm)
-  const { accessKeyId, scope } = scopeOf(credential, date, realm)
+  const complainOfAlgorithm = complaintOf('X-Amz-Algorithm', algorithm)
+  checkAlgorithm(algorithm, () =>
+    complainOfAlgorithm({ says: 'Only AWS4-HMAC-SHA256 is supported' }),
+  )
+  const complaints = {
+    credential: complaintOf('X-Amz-Credential', credential),
+    date: complaintOf('X-Amz-Date', date),
+  }
+  const { accessKeyId, scope } = scopeOf({ credential, date }, realm, complaints)
   return { accessKeyId, sessionToken: fields.get(token), policy, signature, scope }
 }
 
@@ -83,6 +90,17 @@ function claimV2(fields: Fields): FormClaim {
   const signature = required(fields, 'Signature')
   const policy = required(fields, 'Policy')
   return { accessKeyId, sessionToken: fields.get(token), policy, signature, scope: undefined }
+}
+
+/** S3 was recorded to complain of a form's fields as it does of any argument, and not as of a presigned URL's. */
+function complaintOf(name: string, value: string): Complaint {
+  const detail = { ArgumentName: name, ArgumentValue: value }
+  return ({ says, region }) =>
+    new S3Error(
+      'InvalidArgument',
+      region === undefined ? detail : { ...detail, Region: region },
+      says,
+    )
 }
 
 const token = 'x-amz-security-token'

@@ -31,12 +31,9 @@ export function isPresigned(query: Query): boolean {
  */
 export function claimFromQuery(exchange: Exchange, query: Query, realm: Realm): ClaimV4 {
   const given = readParameters(query)
-  checkAlgorithm(given['X-Amz-Algorithm'])
-  const { accessKeyId, scope, time } = scopeOf(
-    given['X-Amz-Credential'],
-    given['X-Amz-Date'],
-    realm,
-  )
+  checkAlgorithm(given['X-Amz-Algorithm'], unknownAlgorithm)
+  const named = { credential: given['X-Amz-Credential'], date: given['X-Amz-Date'] }
+  const { accessKeyId, scope, time } = scopeOf(named, realm, complaintsOfQuery)
   const lifetimeSeconds = readLifetime(given['X-Amz-Expires'], realm)
   checkLife(time, lifetimeSeconds, realm.now)
   return {
@@ -51,21 +48,28 @@ export function claimFromQuery(exchange: Exchange, query: Query, realm: Realm): 
   }
 }
 
-/** Of a presigned URL, and of a form, of whose credential S3 complains in the same words. */
+/** Whom a request's parameters or a form's fields complain of: a fault of the credential, and one of the date. */
+export interface ScopeComplaints {
+  readonly credential: Complaint
+  readonly date: Complaint
+}
+
+/** Of a presigned URL, and of a form. The date is that of X-Amz-Date. */
 export function scopeOf(
-  credential: string,
-  date: string,
+  { credential, date }: { readonly credential: string; readonly date: string },
   realm: Realm,
+  complaints: ScopeComplaints,
 ): Credential & { readonly time: Timestamp } {
-  const { accessKeyId, scope } = readCredential(credential, complainOfCredential)
+  const { accessKeyId, scope } = readCredential(credential, complaints.credential)
   const time = readBasicTime(date)
   if (time === undefined) {
-    throw complain(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`)
+    const says = `X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`
+    throw complaints.date({ says })
   }
-  checkScope(scope, realm, complainOfCredential)
+  checkScope(scope, realm, complaints.credential)
   if (scope.date !== time.text.slice(0, 8)) {
     const says = `Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${time.text}".`
-    throw complain(says)
+    throw complaints.date({ says })
   }
   return { accessKeyId, scope, time }
 }
@@ -75,8 +79,11 @@ function complain(says: string, region?: string): S3Error {
   return new S3Error('AuthorizationQueryParametersError', detail, says)
 }
 
-const complainOfCredential: Complaint = ({ says, region }) =>
-  complain(`Error parsing the X-Amz-Credential parameter; ${says}`, region)
+const complaintsOfQuery: ScopeComplaints = {
+  credential: ({ says, region }) =>
+    complain(`Error parsing the X-Amz-Credential parameter; ${says}`, region),
+  date: ({ says }) => complain(says),
+}
 
 type Parameters = Record<(typeof parameters)[number], string>
 
@@ -92,11 +99,15 @@ function readParameters(query: Query): Parameters {
   return Object.fromEntries(parameters.map((name) => [name, query.get(name) ?? ''])) as Parameters
 }
 
-export function checkAlgorithm(algorithm: string): void {
+/** SigV4A is refused by name; of what nobody knows `complain` makes the error. */
+export function checkAlgorithm(algorithm: string, complain: () => S3Error): void {
   if (algorithm === 'AWS4-HMAC-SHA256') return
   if (algorithm === 'AWS4-ECDSA-P256-SHA256') throw unsupportedAlgorithm('X-Amz-Algorithm')
-  throw complain('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"')
+  throw complain()
 }
+
+const unknownAlgorithm = (): S3Error =>
+  complain('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"')
 
 function readLifetime(text: string, realm: Realm): number {
   const { presignedSecondsMax: secondsMax = aws.presignedSecondsMax } = realm

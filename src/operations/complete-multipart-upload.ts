@@ -1,11 +1,11 @@
 /** CompleteMultipartUpload: the listed parts become one object in one commit; asking again gets the same answer. */
 import { authorizeEncryption } from '../access/encryption.ts'
-import { checksumText } from '../domain/completed-checksum.ts'
+import { checksumText, wholeChecksums } from '../domain/completed-checksum.ts'
 import type { Completed } from '../domain/completion.ts'
 import { writingKey } from '../domain/customer-keys.ts'
 import { quoted } from '../domain/etags.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
-import { listedParts, sentChecksums } from '../domain/part-list.ts'
+import { listedParts } from '../domain/part-list.ts'
 import { checksumMembers, type ChecksumMembers } from '../domain/parts.ts'
 import { writeCondition } from '../domain/preconditions.ts'
 import { checksumType } from '../domain/upload-checksum.ts'
@@ -28,7 +28,7 @@ export async function completeMultipartUpload(
     key: input.Key,
     uploadId: input.UploadId,
     list: listedParts(input.MultipartUpload?.Parts),
-    checksums: sentChecksums(input),
+    checksums: wholeChecksums(input),
     checksumType: checksumType(input.ChecksumType),
     sizeBytes: objectSize(input.MpuObjectSize),
     condition: writeCondition(input),

@@ -6,7 +6,13 @@ import { authorizeEncryption } from '../access/encryption.ts'
 import { namedClass } from '../domain/attributes.ts'
 import type { Source } from '../domain/copy-source.ts'
 import { fromSource } from '../domain/copy-source.ts'
-import { checksumToMake, copiedEtag, copyAttributes, keptChecksum } from '../domain/copying.ts'
+import {
+  checkCopyForm,
+  checksumToMake,
+  copiedEtag,
+  copyAttributes,
+  keptChecksum,
+} from '../domain/copying.ts'
 import { readingKey, sourceKeyMembers } from '../domain/customer-keys.ts'
 import { objectChecksum } from '../domain/description.ts'
 import { encryptionAnswer } from '../domain/encryption-answer.ts'
@@ -30,11 +36,12 @@ import { resealed } from './resealing.ts'
 import type { Service } from './service.ts'
 
 /**
- * Throws what fromSource, copyAttributes and askedEncryption throw; for an encrypted source what GetObject throws;
+ * Throws what checkCopyForm, fromSource, copyAttributes and askedEncryption throw; for an encrypted source what GetObject throws;
  * PreconditionFailed and NoSuchKey (If-Match) for the destination.
  */
 export async function copyObject(input: CopyObjectInput, s3: Service): Promise<CopyObjectOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  checkCopyForm(input)
   const owned = newOwned(input, s3)
   const condition = writeCondition(input)
   authorizeEncryption(input, s3)

@@ -3,7 +3,7 @@
  * unless source and upload are not both plain, or both encrypted alike: then they are read and sealed anew.
  */
 import { copyRange } from '../domain/copy-range.ts'
-import { fromSource, type Source } from '../domain/copy-source.ts'
+import { fromSource, parseCopySource, type Source } from '../domain/copy-source.ts'
 import type { CopiedPart } from '../domain/copied-part.ts'
 import { veiledEtag } from '../domain/copying.ts'
 import { readingKey, sourceKeyMembers } from '../domain/customer-keys.ts'
@@ -35,6 +35,7 @@ export async function uploadPartCopy(
 ): Promise<UploadPartCopyOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   checkPartNumber(input.PartNumber)
+  parseCopySource(input.CopySource)
   const upload = await s3.uploads.open(s3.bucket, input)
   const to = await uploadDataKey(upload, input, s3)
   const brought = readingKey(sourceKeyMembers(input), s3)

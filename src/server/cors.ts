@@ -3,6 +3,7 @@
  * error is shared as an answer is, for a page that may not read it could not tell what went wrong.
  */
 import { configurationOf } from '../domain/configurations.ts'
+import { fieldName, sharedMethods } from '../domain/cors.ts'
 import { sharingHeaders, varyOnOrigin, type CorsQuestion } from '../domain/sharing.ts'
 import { S3Error } from '../model/errors.ts'
 import type { BucketRow } from '../stores/metadata/records.ts'
@@ -39,11 +40,11 @@ export async function readCors(
   }
   const headers = sharingHeaders(rules, asked)
   if (headers.length > 0) return { headers: [...headers, varyOnOrigin] }
-  return { headers: [varyOnOrigin], refusal: () => unmet(exchange.headers, detail) }
+  return { headers: [varyOnOrigin], refusal: () => new S3Error('AccessForbidden', detail) }
 }
 
-/** No page asks, and a preflight without an Origin is none. */
-const unasked: Cors = { headers: [], refusal: () => new S3Error('BadRequest') }
+/** No page asks. */
+const unasked: Cors = { headers: [] }
 
 const apart: Cors = { headers: [varyOnOrigin] }
 
@@ -56,10 +57,28 @@ export function keptApart(cors: Cors, bucket: BucketRow | undefined): Cors {
   return configurationOf(bucket, 'cors') === undefined ? cors : apart
 }
 
-/** The answer to a preflight, but for its headers. Throws AccessForbidden and BadRequest. */
-export function preflight({ refusal }: Cors): Reply {
-  if (refusal !== undefined) throw refusal()
+/** The answer to a preflight, but for its headers. Throws BadRequest for what is none, whatever the rules are; AccessForbidden. */
+export function preflight(cors: Cors, headers: Headers): Reply {
+  if (cors === unasked) throw new S3Error('BadRequest')
+  checkAnnounced(headers)
+  if (cors.refusal !== undefined) throw cors.refusal()
   return { status: 200, headers: [], body: undefined }
+}
+
+/** A method that a rule could allow, in capitals, and names that a header could have. */
+function checkAnnounced(headers: Headers): void {
+  const method = headers.get(announcedMethod)
+  if (method === undefined || !sharedMethods.includes(method)) {
+    throw new S3Error(
+      'BadRequest',
+      {},
+      `Invalid Access-Control-Request-Method: ${method ?? 'null'}`,
+    )
+  }
+  const odd = announcedNames(headers).find((name) => !fieldName.test(name))
+  if (odd === undefined) return
+  const sentence = `Access-Control-Request-Headers "${odd}" contains invalid character.`
+  throw new S3Error('BadRequest', {}, sentence)
 }
 
 /** The answer with what the page may know of it. */
@@ -75,20 +94,19 @@ function questionOf({
 }: Pick<Exchange, 'method' | 'headers'>): CorsQuestion | undefined {
   const origin = headers.get('origin')
   if (origin === undefined) return undefined
-  const announced = (headers.get(announcedHeaders) ?? '').split(',').map((name) => name.trim())
   return {
     origin,
     method: headers.get(announcedMethod) ?? method,
-    headers: announced.filter((name) => name !== ''),
+    headers: announcedNames(headers),
   }
 }
 
-type Detail = Readonly<Record<'Method' | 'ResourceType', string>>
-
-function unmet(headers: Headers, detail: Detail): S3Error {
-  if (headers.get(announcedMethod) !== undefined) return new S3Error('AccessForbidden', detail)
-  return new S3Error('BadRequest', {}, 'Invalid Access-Control-Request-Method: null')
+function announcedNames(headers: Headers): readonly string[] {
+  const announced = (headers.get(announcedHeaders) ?? '').split(',').map((name) => name.trim())
+  return announced.filter((name) => name !== '')
 }
+
+type Detail = Readonly<Record<'Method' | 'ResourceType', string>>
 
 function forbidden(detail: Detail, sentence: string): S3Error {
   return new S3Error('AccessForbidden', detail, `CORSResponse: ${sentence}`)

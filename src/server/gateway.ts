@@ -104,7 +104,7 @@ export class Gateway {
     if (isTokenRequest(exchange, sent)) return answerTokenRequest(exchange, s3.tokens)
     const cors = await readCors(exchange, sent, s3.metadata)
     story.cors = cors
-    if (exchange.method === 'OPTIONS') return preflight(cors)
+    if (exchange.method === 'OPTIONS') return preflight(cors, exchange.headers)
     if (isForm(exchange, sent)) return postObject({ exchange, sent, story }, s3)
     refuseUnoffered(exchange, s3.dialect)
     if (isExtendedList(exchange, sent, s3.dialect))

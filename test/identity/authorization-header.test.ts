@@ -22,9 +22,15 @@ test('other mechanisms are refused by name', () => {
 
 const malformed: Array<[string, RegExp]> = [
   ['AWS4-HMAC-SHA256', /one and only one ' ' \(space\) required/],
-  ['AWS4-HMAC-SHA256 SignedHeaders=host,Signature=a', /missing Credential\.$/],
-  ['AWS4-HMAC-SHA256 Credential=a,Signature=a', /missing SignedHeaders\.$/],
-  ['AWS4-HMAC-SHA256 Credential=a,SignedHeaders=host', /missing Signature\.$/],
+  ['anything', /one and only one ' ' \(space\) required/],
+  ['AWS4-HMAC-SHA256 SignedHeaders=host,Signature=a', /requires three components/],
+  ['AWS4-HMAC-SHA256 Credential=a,Signature=a', /requires three components/],
+  [
+    'AWS4-HMAC-SHA256 Credential=a, SignedHeaders-host, Signature=a',
+    /the authorization component "SignedHeaders-host" is malformed\.$/,
+  ],
+  ['AWS4-HMAC-SHA256 Cred=a,SignedHeaders=host,Signature=a', /missing Credential\.$/],
+  ['AWS4-HMAC-SHA256 Credential=a,Signed=host,Signature=a', /missing SignedHeaders\.$/],
   ['AWS4-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=', /missing Signature\.$/],
   [
     'AWS4-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=a,More=b',

@@ -75,6 +75,19 @@ const copyRows: readonly Row[] = [
     'InvalidArgument',
   ],
   [
+    'an unknown checksum, and no source',
+    copy('/negative/missing', { 'x-amz-checksum-algorithm': 'CRC8' }),
+    400,
+    'InvalidRequest',
+    /^Checksum algorithm provided is unsupported/,
+  ],
+  [
+    'an unknown directive, and no source',
+    copy('/missing/k', { 'x-amz-metadata-directive': 'MERGE' }),
+    400,
+    'InvalidArgument',
+  ],
+  [
     'if-match',
     copy('/negative/object', { [`${from}-if-match`]: '"0"' }),
     412,
@@ -124,6 +137,18 @@ function copyPart(range: string, source = '/negative/object'): Ask {
 }
 
 const copyPartRows: readonly Row[] = [
+  [
+    'a source that is none, of an upload that is none',
+    signed({
+      method: 'PUT',
+      path: '/negative/upload',
+      query: { uploadId: 'none', partNumber: '2' },
+      headers: { [from]: 'negative' },
+    }),
+    400,
+    'InvalidArgument',
+    /^Invalid copy source /,
+  ],
   ...[
     'bytes=5-2',
     'bytes=-5',

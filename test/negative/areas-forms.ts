@@ -208,7 +208,8 @@ const proofRows: readonly Row[] = [
     'another algorithm',
     posted({ change: withValue('X-Amz-Algorithm', 'AWS4-HMAC-SHA1') }),
     400,
-    'AuthorizationQueryParametersError',
+    'InvalidArgument',
+    'Only AWS4-HMAC-SHA256 is supported',
   ],
 ]
 

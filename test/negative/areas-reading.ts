@@ -202,7 +202,31 @@ const preflightRows: readonly Row[] = [
     'BadRequest',
     'Insufficient information. Origin request header needed.',
   ],
-  ['no method', preflight({ Origin: origin }), 403, 'AccessForbidden', forbidden],
+  [
+    'no method',
+    preflight({ Origin: origin }),
+    400,
+    'BadRequest',
+    'Invalid Access-Control-Request-Method: null',
+  ],
+  ...['put', 'PATCH', 'OPTIONS', 'anything'].map((name): Row => [
+    `the method ${name}`,
+    preflight({ Origin: origin, [method]: name }),
+    400,
+    'BadRequest',
+    `Invalid Access-Control-Request-Method: ${name}`,
+  ]),
+  ...['invalid header', 'X(Custom)', 'bad@char'].map((name): Row => [
+    `the header ${name}`,
+    preflight({
+      Origin: origin,
+      [method]: 'PUT',
+      'Access-Control-Request-Headers': `x-amz-date, ${name}`,
+    }),
+    400,
+    'BadRequest',
+    `Access-Control-Request-Headers "${name}" contains invalid character.`,
+  ]),
   [
     'a bucket without rules',
     preflight({ Origin: origin, [method]: 'PUT' }),

@@ -253,7 +253,10 @@ describe('CompleteMultipartUpload', () => {
         message: `Value for x-amz-checksum-${name} header is invalid.`,
       })
       await assert.rejects(
-        scene.complete([key, id], list, { ChecksumSHA1: 'x', ChecksumSHA256: 'y' }),
+        scene.complete([key, id], list.slice(1).concat({ PartNumber: 8, ETag: 'none' }), {
+          ChecksumSHA1: 'x',
+          ChecksumSHA256: 'y',
+        }),
         {
           code: 'InvalidRequest',
           message:

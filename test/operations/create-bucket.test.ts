@@ -63,9 +63,25 @@ test('a name that is none, and what only directory buckets have', async () => {
     createBucket({ Bucket: 'Nope' }, s3),
     refusal('InvalidBucketName', { BucketName: 'Nope' }),
   )
-  const tagged = {
+  const zonal = {
     Bucket: 'new-one',
-    CreateBucketConfiguration: { Tags: [{ Key: 'a', Value: 'b' }] },
-  }
-  await assert.rejects(createBucket(tagged, s3), refusal('NotImplemented'))
+    CreateBucketConfiguration: { Location: { Type: 'AvailabilityZone', Name: 'usw2-az1' } },
+  } as const
+  await assert.rejects(createBucket(zonal, s3), refusal('NotImplemented'))
+})
+
+test('tags that it is made with are its tags', async () => {
+  const service = await memoryService()
+  const CreateBucketConfiguration = { Tags: [{ Key: 'team', Value: 'a b' }] }
+  await createBucket({ Bucket: 'tagged', CreateBucketConfiguration }, await service.on('tagged'))
+  const { bucket } = await service.on('tagged')
+  assert.deepEqual(bucket.attributes.configurations['tagging'], CreateBucketConfiguration.Tags)
+  const twice = [...CreateBucketConfiguration.Tags, { Key: 'team', Value: 'c' }]
+  await assert.rejects(
+    createBucket(
+      { Bucket: 'twice', CreateBucketConfiguration: { Tags: twice } },
+      await service.on('twice'),
+    ),
+    refusal('InvalidTag'),
+  )
 })

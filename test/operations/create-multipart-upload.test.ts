@@ -70,6 +70,11 @@ describe('CreateMultipartUpload', () => {
     }
   })
 
+  it('takes the names of checksum and type in any case', async () => {
+    const made = await create({ ChecksumAlgorithm: 'crc32', ChecksumType: 'Full_Object' })
+    assert.deepEqual([made.ChecksumAlgorithm, made.ChecksumType], ['CRC32', 'FULL_OBJECT'])
+  })
+
   it('refuses attributes that no object can have', async () => {
     await assert.rejects(create({ StorageClass: 'WARM' }), { code: 'InvalidStorageClass' })
     await assert.rejects(create({ Metadata: { a: 'x'.repeat(2048) } }), {
