@@ -8,3 +8,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() }
+
+/** Seconds since some moment of this process, with fractions, never going back: tells how long something takes. */
+export type Stopwatch = () => number
+
+export const systemStopwatch: Stopwatch = () => performance.now() / 1000

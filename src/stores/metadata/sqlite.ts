@@ -1,7 +1,10 @@
 /** Metadata in a SQLite file: one writer thread with grouped durable commits, and reads on the calling thread. */
 import type { Clock } from '../../base/clock.ts'
 import { systemClock } from '../../base/clock.ts'
+import type { Histogram, SharedHistogram } from '../../base/histogram.ts'
+import { metadataMeters, type MetadataMeters } from './meters.ts'
 import { lock, openReader } from './sql/files.ts'
+import type { SharedMeters } from './sql/messages.ts'
 import { SqlMetadata } from './sql/store.ts'
 import { ThreadWriter } from './sql/threaded.ts'
 import type { MetadataStore } from './store.ts'
@@ -12,6 +15,8 @@ export interface SqliteOptions {
   readonly clock?: Clock
   /** False: a commit does not wait for the sync of the log, which the next checkpoint does. What a power cut takes is the newest. */
   readonly syncsCommits?: boolean
+  /** Its threads count into these. */
+  readonly meters?: MetadataMeters
   /** A commit or sync failed: no call resolves any more, and the process must end (decision 9). Without it, it ends here. */
   readonly onFatal?: (error: Error) => void
 }
@@ -20,16 +25,27 @@ export interface SqliteOptions {
 export async function openSqliteMetadata(options: SqliteOptions): Promise<MetadataStore> {
   const held = lock(`${options.file}.lock`)
   try {
+    const { file, syncsCommits = true, meters = metadataMeters() } = options
     const { writer, epoch } = await ThreadWriter.open(
-      { file: options.file, syncsCommits: options.syncsCommits ?? true },
+      { file, syncsCommits, meters: shared(meters) },
       options.onFatal ?? endProcess,
     )
-    const reader = openReader(options.file)
+    const reader = openReader(file)
     const clock = options.clock ?? systemClock
     return new SqlMetadata({ reader, writer, epoch, clock, release: () => held.release() })
   } catch (error) {
     held.release()
     throw error
+  }
+}
+
+/** What a thread can be given: the numbers and their bounds, without the class. */
+function shared({ groupCalls, groupSeconds, checkpointSeconds }: MetadataMeters): SharedMeters {
+  const bare = ({ bounds, cells }: Histogram): SharedHistogram => ({ bounds, cells })
+  return {
+    groupCalls: bare(groupCalls),
+    groupSeconds: bare(groupSeconds),
+    checkpointSeconds: bare(checkpointSeconds),
   }
 }
 

@@ -5,6 +5,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemStopwatch } from '../../../base/clock.ts'
+import { Histogram } from '../../../base/histogram.ts'
 import type { Connection } from './connection.ts'
 import { integer } from './connection.ts'
 import { openWriter } from './files.ts'
@@ -20,9 +22,12 @@ const restMax = 1024
 /** Rounds in which the rest shall become short; under a load that is faster than the disk it never does. */
 const roundsMax = 4
 
-const { file } = workerData as CheckpointerData
+const { file, seconds: shared } = workerData as CheckpointerData
+const seconds = new Histogram(shared.bounds, shared.cells)
 let wake: () => void = () => undefined
 const life = { isOver: false }
+/** Pages of the log that were written back, as of the last look. */
+let written = 0
 
 parentPort?.on('message', (message: ToCheckpointer) => {
   life.isOver ||= message === 'close'
@@ -32,7 +37,7 @@ parentPort?.on('message', (message: ToCheckpointer) => {
 try {
   const db = openWriter(file)
   while (!life.isOver) {
-    if (writeBack(db) > pagesMax) await rest()
+    await checkpoint(db)
     if (!life.isOver) await sleep(everyMs)
   }
   db.close()
@@ -41,12 +46,20 @@ try {
 }
 parentPort?.close()
 
+async function checkpoint(db: Connection): Promise<void> {
+  const begun = systemStopwatch()
+  const before = written
+  if (writeBack(db) > pagesMax) await rest()
+  if (written !== before) seconds.observe(systemStopwatch() - begun)
+}
+
 /** Pages of the log, all but a short rest of them written back. */
 function writeBack(db: Connection): number {
   for (let round = 1; ; round++) {
     const row = db.get('PRAGMA wal_checkpoint(PASSIVE)')
     const pages = row === undefined ? 0 : integer(row, 'log')
-    const left = row === undefined ? 0 : pages - integer(row, 'checkpointed')
+    written = row === undefined ? 0 : integer(row, 'checkpointed')
+    const left = pages - written
     if (left <= restMax || round === roundsMax) return pages
   }
 }

@@ -4,6 +4,7 @@
  * under load never happens by itself; so when it is long, the writer writes the short rest back between two groups.
  */
 import { Worker } from 'node:worker_threads'
+import type { SharedHistogram } from '../../../base/histogram.ts'
 import type { Connection } from './connection.ts'
 import type { FromCheckpointer } from './messages.ts'
 import { revive } from './messages.ts'
@@ -12,6 +13,8 @@ export interface CheckpointsParts {
   readonly file: string
   /** The writer's. */
   readonly db: Connection
+  /** Counts each that wrote something back. */
+  readonly seconds: SharedHistogram
   /** Told of what the engine says, on whichever thread. */
   readonly onError: (error: unknown) => void
 }
@@ -25,7 +28,7 @@ export class Checkpoints {
   constructor(parts: CheckpointsParts) {
     this.#parts = parts
     this.#worker = new Worker(checkpointerModule(), {
-      workerData: { file: parts.file },
+      workerData: { file: parts.file, seconds: parts.seconds },
       // It makes next to no objects.
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
     })

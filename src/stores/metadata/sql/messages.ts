@@ -1,13 +1,19 @@
 /** What crosses between the calling thread and the writer thread. */
 import type { MessagePort } from 'node:worker_threads'
+import type { SharedHistogram } from '../../../base/histogram.ts'
 import type { Call } from './group.ts'
 import { CorruptRecord } from './seal.ts'
+import type { MetadataMeters } from '../meters.ts'
 
 export interface WriterSettings {
   readonly file: string
   /** Every commit is durable before it is answered. */
   readonly syncsCommits: boolean
+  readonly meters: SharedMeters
 }
+
+/** The store's meters (../meters.ts) on their way to a thread. */
+export type SharedMeters = Readonly<Record<keyof MetadataMeters, SharedHistogram>>
 
 export interface WriterData extends WriterSettings {
   readonly port: MessagePort
@@ -29,6 +35,7 @@ export type Sent =
 
 export interface CheckpointerData {
   readonly file: string
+  readonly seconds: SharedHistogram
 }
 
 /** `goOn`: the rest was written back. */

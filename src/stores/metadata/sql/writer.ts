@@ -3,6 +3,8 @@
  * group, and answers all of it in one message. After a failure it answers nothing any more.
  */
 import { receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { systemStopwatch } from '../../../base/clock.ts'
+import { Histogram } from '../../../base/histogram.ts'
 import { Checkpoints } from './checkpoints.ts'
 import type { Connection } from './connection.ts'
 import { openFirst } from './files.ts'
@@ -15,7 +17,9 @@ import { beginLife } from './schema.ts'
 /** Bounds the time until the first of a group is answered, and the pages of one commit. */
 const callsInGroupMax = 512
 
-const { file, port, syncsCommits } = workerData as WriterData
+const { file, port, syncsCommits, meters } = workerData as WriterData
+const groupCalls = new Histogram(meters.groupCalls.bounds, meters.groupCalls.cells)
+const groupSeconds = new Histogram(meters.groupSeconds.bounds, meters.groupSeconds.cells)
 let isOver = false
 
 function send(message: FromWriter): void {
@@ -47,7 +51,7 @@ let checkpoints: Checkpoints | undefined
 const db = open()
 
 if (db !== undefined) {
-  const kept = new Checkpoints({ file, db, onError: fail })
+  const kept = new Checkpoints({ file, db, seconds: meters.checkpointSeconds, onError: fail })
   checkpoints = kept
   port.on('message', (message: ToWriter) => {
     if (isOver) return
@@ -83,7 +87,10 @@ if (db !== undefined) {
 function performGroup(db: Connection, calls: readonly Call[]): Outcome[] {
   const mustSync = !syncsCommits && calls.some(({ name }) => name === 'finishReclaim')
   if (mustSync) db.exec('PRAGMA synchronous = FULL')
+  const begun = systemStopwatch()
   const outcomes = performCalls(db, calls)
+  groupSeconds.observe(systemStopwatch() - begun)
+  groupCalls.observe(calls.length)
   if (mustSync) db.exec('PRAGMA synchronous = NORMAL')
   return outcomes
 }
