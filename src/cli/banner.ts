@@ -4,7 +4,7 @@ import { styleText } from 'node:util'
 import type { Config } from '../server/config.ts'
 import { lossOf } from '../server/durability.ts'
 import type { Server } from '../server/start.ts'
-import { version } from './version.ts'
+import { version } from '../server/version.ts'
 
 /** One line for programs: where the server is and who may ask. The secret is in it only when it was made just now. */
 export function readyLine(server: Server, config: Config): string {
@@ -13,6 +13,7 @@ export function readyLine(server: Server, config: Config): string {
     ready: true,
     endpoint: server.endpoint,
     port: server.port,
+    adminEndpoint: server.adminEndpoint,
     region: config.region,
     durability: config.durability,
     accessKeyId: key.accessKeyId,
@@ -28,6 +29,7 @@ export function banner(server: Server, config: Config): string {
   const { key } = server.root
   const rows = [
     ['Endpoint', server.endpoint],
+    ...adminRow(server),
     ['Region', config.region],
     ['Data', config.data],
     ['Access key', key.accessKeyId],
@@ -45,6 +47,10 @@ export function banner(server: Server, config: Config): string {
     ...paste(server, config),
     '',
   ].join('\n')
+}
+
+function adminRow({ adminEndpoint }: Server): ReadonlyArray<readonly [string, string]> {
+  return adminEndpoint === undefined ? [] : [['Metrics', `${adminEndpoint}/metrics`]]
 }
 
 /** What a power cut may take is said before anything can be lost. */

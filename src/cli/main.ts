@@ -10,7 +10,7 @@ import { restoreCommand } from './restore.ts'
 import { scrubCommand } from './scrub.ts'
 import { serveCommand } from './serve.ts'
 import { verifyCommand } from './verify.ts'
-import { version } from './version.ts'
+import { version } from '../server/version.ts'
 
 const program = new Command('ashlar')
   .description('S3-compatible object storage; multipart uploads at its heart.')

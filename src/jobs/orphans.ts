@@ -28,9 +28,15 @@ export class OrphanJob implements Job {
   readonly #parts: OrphanParts
   #listing: AsyncIterator<BlobId> | undefined
   #isSwept = false
+  readonly #swept = { removed: 0, setAside: 0 }
 
   constructor(parts: OrphanParts) {
     this.#parts = parts
+  }
+
+  /** Blobs of this life's sweep: the unfinished ones, and those that nobody names. */
+  get swept(): Readonly<{ removed: number; setAside: number }> {
+    return this.#swept
   }
 
   /** A sweep that fails on the way begins again from the start. */
@@ -57,8 +63,10 @@ export class OrphanJob implements Job {
   }
 
   async #sweep(id: BlobId): Promise<void> {
-    if (await this.#isUnfinished(id)) await this.#parts.blobs.remove(id)
+    const isUnfinished = await this.#isUnfinished(id)
+    if (isUnfinished) await this.#parts.blobs.remove(id)
     else await this.#parts.setAside(id)
+    this.#swept[isUnfinished ? 'removed' : 'setAside'] += 1
   }
 
   /** What cannot be read for certain is kept. */

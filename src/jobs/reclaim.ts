@@ -30,9 +30,15 @@ export class ReclaimJob implements Job {
   readonly name = 'reclaim'
   readonly #parts: ReclaimParts
   #reach: number = entriesAtOnce
+  #removed = 0
 
   constructor(parts: ReclaimParts) {
     this.#parts = parts
+  }
+
+  /** Blobs that it removed in this life. */
+  get removed(): number {
+    return this.#removed
   }
 
   async step(): Promise<boolean> {
@@ -62,6 +68,7 @@ export class ReclaimJob implements Job {
         (error: unknown) => failures.push(error),
       )
     }
+    this.#removed += removed.length
     if (removed.length > 0) await metadata.blobsRemoved(removed)
     // One file that cannot be removed does not keep the others; its entry waits for the next round.
     if (failures.length > 0) throw failures[0]

@@ -64,6 +64,15 @@ export class ScrubJob implements Job, AsyncDisposable {
     return found.some(({ kind }) => kind === 'index' || kind === 'database')
   }
 
+  /** The round that goes on, so far as this process read it, and the last one that was finished. */
+  get rounds(): { readonly current: Round | undefined; readonly last: Round | undefined } {
+    const { current, last } = this.#report
+    const round = this.#round ?? current
+    const counts = this.#examination?.counts ?? round?.counts
+    const isOn = round !== undefined && counts !== undefined
+    return { current: isOn ? { ...round, counts } : undefined, last }
+  }
+
   /** Lets go of the blob that is being read. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#examination?.close()

@@ -1,5 +1,6 @@
-/** The one record of a request, made when its answer is out: today a line of the log. */
+/** The one record of a request, made when its answer is out: a line of the log, and its numbers. */
 import type { Log } from './log.ts'
+import type { RequestMeters } from './requests.ts'
 
 /** What the line learns of a request while it walks along it; everything is absent that it never came to. */
 export interface Story {
@@ -27,8 +28,14 @@ export interface Outcome {
   readonly cut: boolean
 }
 
+export interface Observers {
+  readonly log: Log
+  readonly requests: Pick<RequestMeters, 'count'>
+}
+
 /** Requests of monitors are told at debug; everything else is one line at info. */
-export function record(log: Log, story: Story, outcome: Outcome): void {
+export function record({ log, requests }: Observers, story: Story, outcome: Outcome): void {
+  requests.count(story, outcome)
   const { operation, bucket, key, accessKeyId, code } = story
   const fields = {
     reqId: outcome.id,

@@ -1,7 +1,8 @@
 /** The work that goes on behind the requests: what is run, how often, and how long things are kept for it. */
 import type { Clock } from '../base/clock.ts'
 import type { Holds } from '../base/holds.ts'
-import { OrphanJob } from '../jobs/orphans.ts'
+import type { Job } from '../jobs/job.ts'
+import { OrphanJob, type OrphanParts } from '../jobs/orphans.ts'
 import { QuarantineJob } from '../jobs/quarantine.ts'
 import { ReceiptJob } from '../jobs/receipts.ts'
 import { ReclaimJob } from '../jobs/reclaim.ts'
@@ -34,26 +35,39 @@ export interface BackgroundParts {
   readonly isIndexDamaged: () => boolean
 }
 
-export function startBackground(parts: BackgroundParts): AsyncDisposable {
+/** What the jobs did in this life. */
+export interface Background extends AsyncDisposable {
+  readonly reclaim: Pick<ReclaimJob, 'removed'>
+  readonly orphans: Pick<OrphanJob, 'swept'>
+  /** Steps that failed, by the name of their job; every job is there. */
+  readonly failures: ReadonlyMap<string, number>
+}
+
+export function startBackground(parts: BackgroundParts): Background {
   const { clock, holds, log, keys, envelopes, quarantine, isIndexDamaged } = parts
   const { reclaimGraceMs: graceMs } = parts
   const { metadata, blobs } = parts.stores
-  return new Runner({
-    clock,
-    jobs: [
-      new OrphanJob({
-        metadata,
-        blobs,
-        setAside: (id) => quarantine.setAside(id),
-        isIndexDamaged,
-      }),
-      new ReclaimJob({ metadata, blobs, holds, clock, graceMs, isIndexDamaged }),
-      new QuarantineJob({ quarantine, keptMs: quarantineMs, isIndexDamaged }),
-      new ReceiptJob({ metadata, clock, keptMs: receiptsKeptMs }),
-      new RewrapJob({ metadata, keys, envelopes, log }),
-    ],
-    everyMs: Math.max(roundMsMin, Math.min(roundMsMax, graceMs)),
-    onError: (job, error) =>
-      log.error({ job: job.name, err: error }, 'a job failed; it is tried again'),
-  })
+  const setAside: OrphanParts['setAside'] = (id) => quarantine.setAside(id)
+  const orphans = new OrphanJob({ metadata, blobs, setAside, isIndexDamaged })
+  const reclaim = new ReclaimJob({ metadata, blobs, holds, clock, graceMs, isIndexDamaged })
+  const jobs = [
+    orphans,
+    reclaim,
+    new QuarantineJob({ quarantine, keptMs: quarantineMs, isIndexDamaged }),
+    new ReceiptJob({ metadata, clock, keptMs: receiptsKeptMs }),
+    new RewrapJob({ metadata, keys, envelopes, log }),
+  ]
+  const failures = new Map(jobs.map(({ name }) => [name, 0]))
+  const onError = (job: Job, error: unknown): void => {
+    failures.set(job.name, (failures.get(job.name) ?? 0) + 1)
+    log.error({ job: job.name, err: error }, 'a job failed; it is tried again')
+  }
+  const everyMs = Math.max(roundMsMin, Math.min(roundMsMax, graceMs))
+  const runner = new Runner({ clock, jobs, everyMs, onError })
+  return {
+    orphans,
+    reclaim,
+    failures,
+    [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { authorize, type Permit } from '../access/authorize.ts'
 import { assert } from '../base/assert.ts'
 import type { Chance } from '../base/chance.ts'
-import type { Clock, Instant } from '../base/clock.ts'
+import { systemStopwatch, type Clock, type Instant } from '../base/clock.ts'
 import { Holds } from '../base/holds.ts'
 import { BlobNames } from '../base/ids.ts'
 import { Buckets } from '../domain/buckets.ts'
@@ -25,6 +25,7 @@ import { createEmit } from '../payload/emit.ts'
 import { createIngest } from '../payload/ingest.ts'
 import { openFileBlobs } from '../stores/blobs/files.ts'
 import { nodeFileSystem } from '../stores/blobs/file-system.ts'
+import { timedSyncs } from '../stores/blobs/timed-syncs.ts'
 import { unsynced } from '../stores/blobs/unsynced.ts'
 import type { BlobStore } from '../stores/blobs/store.ts'
 import type { KeyStores } from '../stores/keys/key-stores.ts'
@@ -32,6 +33,7 @@ import { openSqliteMetadata } from '../stores/metadata/sqlite.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import type { Durability } from './keeping-options.ts'
+import { storeMeters, type StoreMeters } from './store-meters.ts'
 
 export interface StoreParts {
   /** Path of the data folder, which exists. */
@@ -40,6 +42,8 @@ export interface StoreParts {
   readonly onFatal: (error: unknown) => void
   /** Full unless told. */
   readonly durability?: Durability
+  /** What the stores do is counted into these. */
+  readonly meters?: StoreMeters
 }
 
 export interface Stores extends AsyncDisposable {
@@ -49,15 +53,24 @@ export interface Stores extends AsyncDisposable {
 
 /** Takes the data folder for this process alone; rejects when another one has it. */
 export async function openStores(parts: StoreParts): Promise<Stores> {
-  const { data, clock, onFatal, durability = 'full' } = parts
+  const { data, clock, onFatal, durability = 'full', meters = storeMeters() } = parts
   const directory = join(data, 'blobs')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   await using undo = new AsyncDisposableStack()
   const file = join(data, 'metadata.sqlite')
   const metadata = undo.use(
-    await openSqliteMetadata({ file, clock, onFatal, syncsCommits: durability === 'full' }),
+    await openSqliteMetadata({
+      file,
+      clock,
+      onFatal,
+      syncsCommits: durability === 'full',
+      meters: meters.metadata,
+    }),
   )
-  const fileSystem = durability === 'none' ? unsynced(nodeFileSystem) : nodeFileSystem
+  const fileSystem =
+    durability === 'none'
+      ? unsynced(nodeFileSystem)
+      : timedSyncs(nodeFileSystem, meters.syncs, systemStopwatch)
   const blobs = undo.use(await openFileBlobs({ directory, onFatal, fileSystem }))
   syncFolder(data)
   const opened = undo.move()

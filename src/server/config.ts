@@ -3,8 +3,10 @@ import { mebibyte } from '../base/limits.ts'
 import type { ObjectOwnership } from '../domain/settings.ts'
 import type { DialectName } from '../model/dialects/dialect.ts'
 import { ConfigError, openSecret, readText } from './config-error.ts'
+import { readAdminConfig, type AdminConfig } from './admin-config.ts'
 import { readKeyConfig, type KeyConfig } from './key-config.ts'
 import type { Durability } from './keeping-options.ts'
+import { readAddress } from './listen-address.ts'
 import { options, type Option, type OptionName } from './options.ts'
 import type { LogLevel } from '../observe/log.ts'
 
@@ -12,6 +14,8 @@ export interface Config {
   readonly data: string
   readonly host: string
   readonly port: number
+  /** Of the operators' port; undefined where there is none. */
+  readonly admin: AdminConfig | undefined
   readonly region: string
   readonly domains: readonly string[]
   readonly accountsFile: string | undefined
@@ -58,13 +62,15 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
   checkWorkers(text('workers') ?? '1')
   const data = text('data') ?? ''
   const keys = values.get('kms-key') ?? []
+  const tls = readTls(text('tls-cert'), text('tls-key'))
   return {
     data,
-    ...parseListen(text('listen') ?? ''),
+    ...readAddress('--listen', text('listen') ?? ''),
     region: parseRegion(text('region') ?? ''),
     domains: (values.get('domain') ?? []).map(parseDomain),
     accountsFile: text('accounts'),
-    tls: readTls(text('tls-cert'), text('tls-key')),
+    admin: readAdminConfig({ value: text, tls, warnings }),
+    tls,
     logLevel: text('log-level') as LogLevel,
     defaultChecksum: text('default-checksum') as Config['defaultChecksum'],
     defaultEncryption: text('default-encryption') as Config['defaultEncryption'],
@@ -118,18 +124,6 @@ function fromFile({ env: name }: Option, env: Environment, warnings: string[]): 
   if (text === '') throw new ConfigError(`The file of ${name}_FILE is empty: ${file}`)
   warnings.push(...openSecret(file))
   return text
-}
-
-function parseListen(text: string): { host: string; port: number } {
-  const found = /^(?:\[(?<six>[0-9a-fA-F:.]+)\]|(?<host>[^:[\]]*)):(?<port>[0-9]{1,5})$/.exec(text)
-  const port = Number(found?.groups?.['port'])
-  if (found === null || port > 65_535) {
-    throw new ConfigError(
-      `--listen cannot be '${text}'. It is host:port, e.g. 127.0.0.1:9000, [::1]:9000, or 0.0.0.0:9000 for every interface.`,
-    )
-  }
-  const host = found.groups?.['six'] ?? found.groups?.['host'] ?? ''
-  return { host: host === '' ? '0.0.0.0' : host, port }
 }
 
 function parseRegion(text: string): string {

@@ -31,10 +31,20 @@ export interface DiskRoomParts {
   readonly log: Log
 }
 
+export interface Room {
+  /** Of the volume; absent when it could not be asked. */
+  readonly totalBytes?: number
+  readonly freeBytes?: number
+  readonly reserveBytes: number
+  /** Writes are refused. */
+  readonly isShort: boolean
+}
+
 export class DiskRoom implements Disposable {
   readonly #parts: DiskRoomParts
   readonly #timer: NodeJS.Timeout
   #freeBytes = Infinity
+  #totalBytes: number | undefined
   /** Taken since the last look. */
   #takenBytes = 0
   #isShort = false
@@ -48,6 +58,14 @@ export class DiskRoom implements Disposable {
   private constructor(parts: DiskRoomParts) {
     this.#parts = parts
     this.#timer = setInterval(() => void this.#look(), everyMs).unref()
+  }
+
+  /** As of the last look. */
+  get found(): Room {
+    const { reserveBytes } = this.#parts
+    const [totalBytes, freeBytes] = [this.#totalBytes, this.#freeBytes]
+    const known = totalBytes === undefined ? undefined : { totalBytes, freeBytes }
+    return { ...known, reserveBytes, isShort: this.#isShort }
   }
 
   /** Before the body is read. Throws ServiceUnavailable. */
@@ -89,8 +107,9 @@ export class DiskRoom implements Disposable {
   async #look(): Promise<void> {
     const { folder, reserveBytes, log } = this.#parts
     try {
-      const { bavail, bsize } = await statfs(folder)
+      const { bavail, blocks, bsize } = await statfs(folder)
       this.#freeBytes = bavail * bsize
+      this.#totalBytes = blocks * bsize
       this.#takenBytes = 0
     } catch (error) {
       log.error({ err: error }, 'the room on the disk cannot be found out')

@@ -29,14 +29,19 @@ const header = 'x-ashlar-durability'
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const monitors = /^\/-\//
 
+/** What an answer says of a relaxed level; nothing of full. */
+export function durabilityFields(durability: Durability): Reply['headers'] {
+  return durability === 'full' ? [] : [[header, `relaxed; level=${durability}`]]
+}
+
 /** Where durability is relaxed every answer of success to a write says so, and so does what monitors ask. */
 export function telling(serve: Serve, durability: Durability): Serve {
   if (durability === 'full') return serve
-  const field = [header, `relaxed; level=${durability}`] as const
+  const fields = durabilityFields(durability)
   return (exchange, send) => {
     const isTold = !reading.has(exchange.method) || monitors.test(exchange.target)
     const told = (reply: Reply): Reply =>
-      isTold && reply.status < 400 ? { ...reply, headers: [...reply.headers, field] } : reply
+      isTold && reply.status < 400 ? { ...reply, headers: [...reply.headers, ...fields] } : reply
     return serve(exchange, (reply) => send(told(reply)))
   }
 }

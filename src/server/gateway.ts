@@ -11,6 +11,7 @@ import { identify } from '../identity/identify.ts'
 import { S3Error } from '../model/errors.ts'
 import type { Log } from '../observe/log.ts'
 import { record } from '../observe/record.ts'
+import type { RequestMeters } from '../observe/requests.ts'
 import { readAddress } from '../wire/address.ts'
 import { openBody } from '../wire/body.ts'
 import { encodeError } from '../wire/error.ts'
@@ -43,6 +44,7 @@ export interface GatewayParts {
   readonly domains: readonly string[]
   readonly clock: Clock
   readonly log: Log
+  readonly requests: RequestMeters
   readonly doctor: Pick<Doctor, 'see'>
   readonly timings: Timings
 }
@@ -60,16 +62,21 @@ export class Gateway {
     this.#stopping = true
   }
 
+  get isStopping(): boolean {
+    return this.#stopping
+  }
+
   readonly serve: Serve = async (exchange, send) => {
-    const { clock, log, doctor } = this.#parts
+    const { clock, log, requests, doctor } = this.#parts
     const story: Told = {}
+    requests.begin()
     const said = shared(await this.#answer(exchange, story), story.cors)
     const reply = answered(said, exchange, this.#parts.s3.dialect)
     const sent = await send(reply)
     if (sent.cut?.reason !== undefined) {
       log.error({ reqId: exchange.id, err: sent.cut.reason }, 'an answer broke off')
     }
-    record(log, story, {
+    record({ log, requests }, story, {
       id: exchange.id,
       method: exchange.method,
       peer: exchange.peer.address,

@@ -13,11 +13,25 @@ export function healthOf(
 ): Reply | undefined {
   if (address.bucket !== '-' || address.virtualHost) return undefined
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return undefined
-  if (address.key === 'live') return said(200, 'ok')
-  if (address.key === 'ready') return stopping ? said(503, 'stopping') : said(200, 'ok')
-  return undefined
+  if (address.key === 'live') return liveness()
+  return address.key === 'ready' ? readiness(stopping ? 'stopping' : 'ok') : undefined
 }
 
-function said(status: number, word: string): Reply {
+/** An answer in one piece. */
+export interface WholeReply extends Reply {
+  readonly body: Uint8Array
+}
+
+export function liveness(): WholeReply {
+  return said(200, 'ok')
+}
+
+export type Readiness = 'ok' | 'starting' | 'stopping'
+
+export function readiness(word: Readiness): WholeReply {
+  return said(word === 'ok' ? 200 : 503, word)
+}
+
+function said(status: number, word: string): WholeReply {
   return { status, headers: [['Content-Type', 'text/plain']], body: Buffer.from(`${word}\n`) }
 }

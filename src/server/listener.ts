@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createServer as createHttp } from 'node:http'
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { kibibyte } from '../base/limits.ts'
 import type { Chance } from '../base/chance.ts'
 import type { Clock } from '../base/clock.ts'
@@ -32,8 +32,19 @@ export interface ListenerOptions {
   readonly chance: Chance
 }
 
+/** Connections, as of now. */
+export interface DoorCounts {
+  readonly open: number
+  readonly accepted: number
+  /** Closed at once, for too many are open. */
+  readonly refused: number
+  /** What came on them was not HTTP, or not in time. */
+  readonly malformed: number
+}
+
 export interface Listener {
   readonly port: number
+  readonly counts: DoorCounts
   /** Takes no more connections, lets requests in flight finish for `timings.drainMs`, then cuts what is left. */
   close(): Promise<void>
 }
@@ -41,6 +52,7 @@ export interface Listener {
 /** Resolves when the port is open. Rejects with what the operating system says, e.g. EADDRINUSE. */
 export async function listen(serve: Serve, options: ListenerOptions): Promise<Listener> {
   const server = createServer(options)
+  const counts = countConnections(server)
   const connections = new Connections()
   const watch = new ProgressWatch(options.timings)
   const names = new AnswerNames(options.chance)
@@ -69,12 +81,14 @@ export async function listen(serve: Serve, options: ListenerOptions): Promise<Li
     response.writeHead(417, [...fields, 'Content-Length', '0', 'Connection', 'close']).end()
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    counts.malformed += 1
     if (!connections.breakOff(socket)) refuseBytes(error, socket, names.next())
   })
   server.listen({ host: options.host, port: options.port, backlog: 1024 })
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
+    counts,
     close: () => close(server, { connections, watch, timings: options.timings }),
   }
 }
@@ -103,6 +117,21 @@ function createServer(options: ListenerOptions): Server {
   Object.assign(server, { httpAllowHalfOpen: true })
   server.maxConnections = options.connectionsMax
   return server
+}
+
+function countConnections(server: Server): { -readonly [name in keyof DoorCounts]: number } {
+  const counts = { open: 0, accepted: 0, refused: 0, malformed: 0 }
+  server.on('connection', (socket: Socket) => {
+    counts.accepted += 1
+    counts.open += 1
+    socket.once('close', () => {
+      counts.open -= 1
+    })
+  })
+  server.on('drop', () => {
+    counts.refused += 1
+  })
+  return counts
 }
 
 /** The client waits for `100 Continue`; node:http has looked for any other expectation. */

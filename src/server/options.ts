@@ -2,6 +2,7 @@
  * Every option of `ashlar serve`, once: its flag, its name in the environment, its default, and the sentence that explains
  * it. Reading, checking, `--help` and the documentation come from this table.
  */
+import { adminOptions } from './admin-options.ts'
 import { keepingOptions } from './keeping-options.ts'
 import { dialectNames } from '../model/dialects/named.ts'
 import { logLevels } from '../observe/log.ts'
@@ -27,6 +28,8 @@ export interface Option {
 export type OptionName =
   | 'data'
   | 'listen'
+  | 'admin'
+  | 'metrics-token-file'
   | 'region'
   | 'domain'
   | 'workers'
@@ -77,6 +80,7 @@ export const options: readonly Option[] = [
     sentence:
       'address of the S3 endpoint; port 0 takes a free one, host 0.0.0.0 opens it to the network',
   },
+  ...adminOptions,
   {
     name: 'region',
     flag: '--region',

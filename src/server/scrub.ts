@@ -26,6 +26,7 @@ export interface ScrubStart {
 export interface Scrubbing extends AsyncDisposable {
   readonly quarantine: Quarantine
   readonly isIndexDamaged: () => boolean
+  readonly rounds: () => ScrubJob['rounds']
 }
 
 /** The stores of `data` are open. */
@@ -49,6 +50,7 @@ export async function startScrub(start: ScrubStart): Promise<Scrubbing> {
   return {
     quarantine,
     isIndexDamaged: () => job.hasDamagedIndex,
+    rounds: () => job.rounds,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

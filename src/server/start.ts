@@ -8,8 +8,10 @@ import type { ServerFacts } from '../identity/doctor/alternative.ts'
 import { Tokens } from '../identity/tokens.ts'
 import { dialects } from '../model/dialects/named.ts'
 import type { Log } from '../observe/log.ts'
+import { RequestMeters } from '../observe/requests.ts'
 import { serverKey } from '../stores/keys/key-stores.ts'
 import { credentialsOf, readAccounts, type Keys } from './accounts.ts'
+import { openAdmin } from './admin.ts'
 import { startBackground } from './background.ts'
 import { compose, openStores } from './compose.ts'
 import type { Config } from './config.ts'
@@ -21,8 +23,11 @@ import { startScrub } from './scrub.ts'
 import { Doctor } from './doctor.ts'
 import { Gateway } from './gateway.ts'
 import { openKeys, type OpenedKeys } from './keys.ts'
+import { urlOf } from './listen-address.ts'
 import { listen, type Listener } from './listener.ts'
+import { opening } from './opening.ts'
 import { openRootAccount, type RootAccount } from './root-account.ts'
+import { storeMeters } from './store-meters.ts'
 import { openTokenKey } from './token-key.ts'
 import { timings as usualTimings, type Timings } from './timings.ts'
 
@@ -42,11 +47,20 @@ export interface Server extends AsyncDisposable {
   /** e.g. http://127.0.0.1:9000 */
   readonly endpoint: string
   readonly port: number
+  /** Of the operators' port, where there is one. */
+  readonly adminEndpoint: string | undefined
   readonly root: RootAccount
   /** What the operator must know of the keys of encryption; undefined as long as there are none. */
   readonly keysWarning: string | undefined
   /** Finishes what is in flight, then closes the stores. */
   close(): Promise<void>
+}
+
+/** What is known once the S3 port is open. */
+interface Bound {
+  readonly endpoint: string
+  readonly port: number
+  readonly door: Listener | undefined
 }
 
 /** Resolves when requests are answered. Throws ConfigError for what the operator can mend. */
@@ -58,7 +72,9 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const data = openFolder(config.data)
   const { durability } = config
   warnOf(durability, log)
-  const stores = undo.use(await openStores({ ...surroundings, data, clock, durability }))
+  const meters = storeMeters()
+  const requests = new RequestMeters()
+  const stores = undo.use(await openStores({ ...surroundings, data, clock, durability, meters }))
   const root = openRootAccount({ ...config, data }, chance)
   const further = furtherAccounts(config, log)
   const credentials = credentialsOf([root.key, ...further.keys], further.apiKeys)
@@ -68,7 +84,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const keys = undo.use(openKeys(config.keys, { clock, chance, log }))
   const warning = prepareKeys(keys, config)
   if (warning !== undefined) log.warn({ folder: config.keys.folder }, warning)
-  const bound = { endpoint: '', port: 0 }
+  const bound: Bound = { endpoint: '', port: 0, door: undefined }
   const settings = settingsOf(config, bound)
   const { reclaimGraceMs, diskReserveBytes: reserveBytes } = config
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log }))
@@ -76,23 +92,29 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const takeRoom = room.take
   const s3 = await compose({ stores: kept, keys, settings, credentials, tokens, chance, takeRoom })
   const scrub = undo.use(await startScrub({ data, clock, log, ...config.scrub }))
-  undo.use(startBackground({ ...s3, ...scrub, stores, keys, clock, log, reclaimGraceMs }))
+  const parts = { ...s3, ...scrub, stores, keys, clock, log, reclaimGraceMs }
+  const background = undo.use(startBackground(parts))
   const domains = domainsOf(config)
   const facts = (): ServerFacts => ({ region: config.region, domains, port: bound.port })
   const doctor = new Doctor({ log, clock, perSecond: config.doctorRate, facts })
-  const gateway = new Gateway({ s3, room, domains, clock, log, doctor, timings })
+  const gateway = new Gateway({ s3, room, domains, clock, log, requests, doctor, timings })
+  const measured = { meters, requests, room, background, scrub, ring: keys.ring, durability }
+  const seen = { ...measured, data, clock, timings, log, door: () => bound.door?.counts, gateway }
+  const admin = undo.use(await openAdmin(config, seen))
   const { host, port, tls } = config
   const door = { host, port, tls, connectionsMax, timings, clock, chance }
   const serve = telling(gateway.serve, durability)
-  const listener = await open(config, () => listen(serve, door))
+  const listener = await opening('--listen', config, () => listen(serve, door))
   undo.defer(() => listener.close())
   undo.defer(() => gateway.stop())
-  Object.assign(bound, { endpoint: endpointOf(config, listener), port: listener.port })
+  const endpoint = urlOf({ host, port: listener.port }, tls !== undefined)
+  Object.assign(bound, { endpoint, port: listener.port, door: listener })
   const running = undo.move()
   const close = (): Promise<void> => running.disposeAsync()
   return {
-    endpoint: bound.endpoint,
+    endpoint,
     port: listener.port,
+    adminEndpoint: admin?.endpoint,
     root,
     keysWarning: warning,
     close,
@@ -148,29 +170,4 @@ function furtherAccounts({ accountsFile }: Config, log: Log): Keys {
 /** A host name that the server listens on is a base domain as well; IP addresses are known to wire/address.ts. */
 function domainsOf({ domains, host }: Config): readonly string[] {
   return /^[0-9.]+$|:/.test(host) ? domains : [...domains, host.toLowerCase()]
-}
-
-const advice: Readonly<Record<string, string>> = {
-  EADDRINUSE:
-    'Something else listens there already. Stop it, or choose another address with --listen.',
-  EACCES: 'Ports below 1024 need special rights. Choose a higher one with --listen.',
-  EADDRNOTAVAIL: 'This machine has no such address. Choose another with --listen.',
-  ENOTFOUND: 'This host name is not known. Choose an address with --listen.',
-}
-
-async function open(config: Config, begin: () => Promise<Listener>): Promise<Listener> {
-  try {
-    return await begin()
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const help = advice[code ?? ''] ?? message
-    throw new ConfigError(`Cannot listen on ${config.host}:${config.port} (${code}). ${help}`)
-  }
-}
-
-/** What a client on this machine can type. */
-function endpointOf({ host, tls }: Config, { port }: Listener): string {
-  const everywhere = host === '0.0.0.0' || host === '::'
-  const name = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return `${tls === undefined ? 'http' : 'https'}://${name}:${port}`
 }
