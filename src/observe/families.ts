@@ -66,6 +66,6 @@ interface GivenSample {
 type Given = number | undefined | readonly GivenSample[]
 
 function samplesOf(given: Given): readonly Sample[] {
-  const samples = given instanceof Array ? given : [{ labels: {}, value: given }]
+  const samples = typeof given === 'object' ? given : [{ labels: {}, value: given }]
   return samples.flatMap(({ labels, value }) => (value === undefined ? [] : [{ labels, value }]))
 }

@@ -30,6 +30,8 @@ export interface Keys {
 
 export interface TestServer extends AsyncDisposable {
   readonly endpoint: string
+  /** Of the operators' port, where the server has one. */
+  readonly adminEndpoint: string | undefined
   readonly host: string
   readonly port: number
   readonly region: string
@@ -56,6 +58,7 @@ interface Running {
 
 interface Ready {
   readonly endpoint: string
+  readonly adminEndpoint?: string
   readonly port: number
   readonly pid: number
 }
@@ -72,6 +75,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   let running = await begin(0)
   const server = {
     endpoint: running.ready.endpoint,
+    adminEndpoint: running.ready.adminEndpoint,
     host,
     port: running.ready.port,
     region,

@@ -58,9 +58,11 @@ it('removes what an earlier life left without a row', async () => {
 it('keeps the bytes of what was finished, and not of what was never acknowledged', async () => {
   const shelf = new Shelf([blob(1, 1), blob(2, 1)])
   shelf.unfinished.add(blob(2, 1))
-  await sweepOf(shelf, []).step()
+  const job = sweepOf(shelf, [])
+  await job.step()
   assert.deepEqual([...shelf.blobs], [])
   assert.deepEqual(shelf.aside, [blob(1, 1)])
+  assert.deepEqual(job.swept, { removed: 1, setAside: 1 })
 })
 
 it('sweeps nothing while an index is known to be damaged', async () => {

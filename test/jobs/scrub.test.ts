@@ -96,7 +96,14 @@ it('reads everything, names what is damaged, and changes nothing', () =>
     for (const key of ['a', 'b', 'c']) await scene.put(key)
     const files = scene.blobFiles()
     flip(files[1] ?? '')
-    const { last } = await finish(scene, await scene.begin())
+    const job = await scene.begin()
+    const nothing: ScrubJob['rounds'] = { current: undefined, last: undefined }
+    assert.deepEqual(job.rounds, nothing)
+    await job.step()
+    const begun = job.rounds
+    assert.deepEqual([begun.current?.found, begun.last], [0, undefined])
+    const { last } = await finish(scene, job)
+    assert.deepEqual(job.rounds, { current: undefined, last })
     assert.equal(last?.found, 1)
     assert.deepEqual(last.findings.map(namesIn), [['first/b']])
     assert.deepEqual(scene.said, ['scrub found damage'])
