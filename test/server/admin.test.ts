@@ -102,7 +102,8 @@ test('it is not ready before the S3 port is open', async () => {
   const state: { word: Readiness } = { word: 'starting' }
   const answers = { collect: async () => [], readiness: () => state.word, fields: [] }
   const where = { host: '127.0.0.1', port: 0, token: undefined, tls: undefined, timings }
-  const listener = await listenAdmin(answers, where)
+  await using undo = new AsyncDisposableStack()
+  const listener = undo.adopt(await listenAdmin(answers, where), (open) => open.close())
   const ready = async (): Promise<readonly [number, string]> => {
     const answer = await fetch(`http://127.0.0.1:${listener.port}/-/ready`)
     return [answer.status, await answer.text()]
@@ -110,7 +111,7 @@ test('it is not ready before the S3 port is open', async () => {
   assert.deepEqual(await ready(), [503, 'starting\n'])
   state.word = 'ok'
   assert.deepEqual(await ready(), [200, 'ok\n'])
-  await listener.close()
+  await undo.disposeAsync()
   await assert.rejects(ready())
 })
 
@@ -148,15 +149,15 @@ test('connections beyond those that may be open are counted', async () => {
   const { clock, chance } = { clock: systemClock, chance: systemChance }
   const host = '127.0.0.1'
   const door = { host, port: 0, tls: undefined, connectionsMax: 1, timings, clock, chance }
-  const listener = await listen(async () => undefined, door)
+  await using undo = new AsyncDisposableStack()
+  const listener = undo.adopt(await listen(async () => undefined, door), (open) => open.close())
   const target = { host, port: listener.port }
-  const first = await RawConnection.open(target)
-  const second = await RawConnection.open(target)
+  await using first = await RawConnection.open(target)
+  await using second = await RawConnection.open(target)
   await second.closed()
   assert.deepEqual(listener.counts, { open: 1, accepted: 1, refused: 1, malformed: 0 })
   first.cut()
   assert.ok(await until(() => listener.counts.open === 0))
-  await listener.close()
 })
 
 test('a port that is taken is told with the option that names it', async () => {
