@@ -96,7 +96,6 @@ clientSuite('boto3', (python) => {
     const env = {
       AWS_ACCESS_KEY_ID: server.keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: server.keys.secretAccessKey,
-      PYTHONDONTWRITEBYTECODE: '1',
     }
     const words = [script, String(server.port), accessPoint, outposts, objectLambda, directory]
     const printed = await runToSuccess(python, words, { env })

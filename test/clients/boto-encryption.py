@@ -4,56 +4,18 @@ Usage: python boto-encryption.py MODULE ENDPOINT REGION BUCKET    (keys in the e
 """
 
 import hashlib
-import importlib
 import io
-import json
-import sys
 from base64 import b64encode
-from os import environ
 from random import Random
 
-module, endpoint, region, bucket = sys.argv[1:5]
-library = importlib.import_module(module)
-botocore = "ibm_botocore" if module == "ibm_boto3" else "botocore"
-ClientError = importlib.import_module(f"{botocore}.exceptions").ClientError
-Config = importlib.import_module(f"{botocore}.config").Config
-TransferConfig = importlib.import_module(f"{module}.s3.transfer").TransferConfig
+from boto_client import MIB, TransferConfig, bucket, expect, held, refused, single_attempt_client
 
-MIB = 1024 * 1024
-s3 = library.client(
-    "s3",
-    endpoint_url=endpoint,
-    region_name=region,
-    aws_access_key_id=environ["ACCESS_KEY_ID"],
-    aws_secret_access_key=environ["SECRET_ACCESS_KEY"],
-    config=Config(retries={"total_max_attempts": 1}),
-    verify=environ.get("CERTIFICATE"),
-)
+s3 = single_attempt_client()
 content = Random(1).randbytes(12 * MIB + 7)
 in_parts = TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=5 * MIB)
 own = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": b"k" * 32}
 other = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": b"o" * 32}
 told = b64encode(hashlib.md5(b"k" * 32).digest()).decode()
-
-
-def held(what):
-    print(json.dumps({"held": what}), flush=True)
-
-
-def expect(truth, what):
-    if not truth:
-        raise AssertionError(what)
-
-
-def refused(code, call, **arguments):
-    try:
-        call(Bucket=bucket, **arguments)
-    except ClientError as error:
-        got = error.response["Error"]["Code"]
-        expect(got == code, f"expected {code}, got {got}: {error}")
-        return
-    raise AssertionError(f"expected {code}, got an answer")
-
 
 s3.create_bucket(Bucket=bucket)
 

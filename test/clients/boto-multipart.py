@@ -4,58 +4,16 @@ Usage: python boto-multipart.py MODULE ENDPOINT REGION BUCKET    (keys in the en
 """
 
 import hashlib
-import importlib
 import io
-import json
-import sys
 import tempfile
 import threading
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from os import environ
 from random import Random
 
-module, endpoint, region, bucket = sys.argv[1:5]
-library = importlib.import_module(module)
-ClientError = importlib.import_module(
-    "ibm_botocore.exceptions" if module == "ibm_boto3" else "botocore.exceptions"
-).ClientError
-Config = importlib.import_module(
-    "ibm_botocore.config" if module == "ibm_boto3" else "botocore.config"
-).Config
-TransferConfig = importlib.import_module(f"{module}.s3.transfer").TransferConfig
+from boto_client import MIB, TransferConfig, bucket, expect, held, refused, single_attempt_client
 
-MIB = 1024 * 1024
-# `verify` names the certificate of the test's own server where it speaks TLS.
-s3 = library.client(
-    "s3",
-    endpoint_url=endpoint,
-    region_name=region,
-    aws_access_key_id=environ["ACCESS_KEY_ID"],
-    aws_secret_access_key=environ["SECRET_ACCESS_KEY"],
-    # A second attempt would hide what the first one met.
-    config=Config(retries={"total_max_attempts": 1}),
-    verify=environ.get("CERTIFICATE"),
-)
-
-
-def held(what):
-    print(json.dumps({"held": what}), flush=True)
-
-
-def expect(truth, what):
-    if not truth:
-        raise AssertionError(what)
-
-
-def refused(code, call, **arguments):
-    try:
-        call(Bucket=bucket, **arguments)
-    except ClientError as error:
-        got = error.response["Error"]["Code"]
-        expect(got == code, f"expected {code}, got {got}: {error}")
-        return
-    raise AssertionError(f"expected {code}, got an answer")
+s3 = single_attempt_client()
 
 
 def random_bytes(seed, size):

@@ -18,7 +18,6 @@ clientSuite('ibm-boto3', (python) => {
     const env = {
       ACCESS_KEY_ID: server.keys.accessKeyId,
       SECRET_ACCESS_KEY: server.keys.secretAccessKey,
-      PYTHONDONTWRITEBYTECODE: '1',
     }
     const words = [script, server.endpoint, server.region]
     const printed = await runToSuccess(python, words, { env })

@@ -25,7 +25,8 @@ export async function runProgram(
   options: RunOptions = {},
 ): Promise<Said> {
   const child = spawn(program, words, {
-    env: { PATH: process.env['PATH'] ?? '', ...options.env },
+    // Python leaves nothing beside the scripts.
+    env: { PATH: process.env['PATH'] ?? '', PYTHONDONTWRITEBYTECODE: '1', ...options.env },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     timeout: options.timeoutMillis ?? 5 * 60_000,
     killSignal: 'SIGKILL',

@@ -55,8 +55,6 @@ export function scriptTests(program: string, script: Script): void {
       BUCKET: script.bucket,
       SOURCE: source,
       WRONG_SECRET: wrongSecret,
-      // Nothing may be written beside the scripts.
-      PYTHONDONTWRITEBYTECODE: '1',
       ...script.env,
     })
     assert.deepEqual(printed.trim().split('\n'), script.held)
