@@ -5,12 +5,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  nodeFileSystem,
-  type FileSystem,
-  type OpenFile,
-} from '../../src/stores/blobs/file-system.ts'
+import { nodeFileSystem } from '../../src/stores/blobs/file-system.ts'
 import { audit } from './audit.ts'
+import { FailingNth } from './failing-nth.ts'
 import { Life } from './life.ts'
 import type { Proof, Run, Scale } from './proof.ts'
 import { Script } from './script.ts'
@@ -30,12 +27,12 @@ export async function proveNth(run: Run): Promise<Proof> {
   let runs = 0
   let fatal = 0
   let acknowledged = 0
-  const unfailed = new FailingNth(Infinity, 'EIO')
+  const unfailed = failing(Infinity, 'EIO')
   await once(unfailed, violations)
   const first = 1 + (run.seed % stride)
   for (const code of errors) {
     for (let nth = first; nth <= unfailed.calls; nth += stride) {
-      const fileSystem = new FailingNth(nth, code)
+      const fileSystem = failing(nth, code)
       const outcome = await once(fileSystem, violations)
       runs += 1
       acknowledged += outcome.acknowledged
@@ -48,6 +45,11 @@ export async function proveNth(run: Run): Promise<Proof> {
     }
   }
   return { figures: { calls: unfailed.calls, runs, fatal, acknowledged }, violations }
+}
+
+/** Writes are cut short, so that there are many of them. */
+function failing(nth: number, code: string): FailingNth {
+  return new FailingNth({ nth, code, writeBytesMax: 100_000 })
 }
 
 interface Outcome {
@@ -80,53 +82,5 @@ async function once(fileSystem: FailingNth, violations: string[]): Promise<Outco
     return { acknowledged: script.acknowledged, isFatal }
   } finally {
     await rm(data, { recursive: true, force: true })
-  }
-}
-
-/** Fails the Nth call, once; counts them all. */
-class FailingNth implements FileSystem {
-  calls = 0
-  failed = ''
-  readonly nth: number
-  readonly code: string
-
-  constructor(nth: number, code: string) {
-    this.nth = nth
-    this.code = code
-  }
-
-  create = async (path: string): Promise<OpenFile> =>
-    this.#wrap(await this.#do('create', () => nodeFileSystem.create(path)))
-  open = async (path: string): Promise<OpenFile> =>
-    this.#wrap(await this.#do('open', () => nodeFileSystem.open(path)))
-  unlink = (path: string): Promise<void> => this.#do('unlink', () => nodeFileSystem.unlink(path))
-  makeFolder = (path: string): Promise<void> =>
-    this.#do('makeFolder', () => nodeFileSystem.makeFolder(path))
-  syncFolder = (path: string): Promise<void> =>
-    this.#do('syncFolder', () => nodeFileSystem.syncFolder(path))
-  readFolder = (path: string): Promise<readonly string[]> =>
-    this.#do('readFolder', () => nodeFileSystem.readFolder(path))
-
-  /** Descriptors run out where something is opened, and nowhere else. */
-  async #do<T>(name: string, work: () => Promise<T>): Promise<T> {
-    this.calls += 1
-    if (this.calls !== this.nth) return work()
-    this.failed = name
-    const syscall = this.code === 'EMFILE' ? 'open' : name
-    throw Object.assign(new Error(`planted in ${name}`), { code: this.code, syscall })
-  }
-
-  #wrap(file: OpenFile): OpenFile {
-    return {
-      read: (into, position) => this.#do('read', () => file.read(into, position)),
-      write: (bytes, position) =>
-        this.#do('write', () => file.write(bytes.subarray(0, 100_000), position)),
-      sizeBytes: () => file.sizeBytes(),
-      syncData: () => this.#do('syncData', () => file.syncData()),
-      close: async () => {
-        await file.close()
-        await this.#do('close', async () => undefined)
-      },
-    }
   }
 }

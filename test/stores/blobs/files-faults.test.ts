@@ -11,57 +11,15 @@ import {
   type OpenFile,
 } from '../../../src/stores/blobs/file-system.ts'
 import { about, inChunks } from '../../contracts/blob-store.ts'
+import { FailingNth } from '../../crash/failing-nth.ts'
 import { freshFolder, openIn } from './fresh.ts'
 
 const names = new BlobNames(0x2f, systemChance)
 
-/** Fails the Nth call of any kind; counts them all. */
-class FailingNth implements FileSystem {
-  calls = 0
-  readonly #nth: number
-  readonly #code: string
-  failed = ''
-
-  constructor(nth: number, code: string) {
-    this.#nth = nth
-    this.#code = code
-  }
-
-  async #do<T>(name: string, work: () => Promise<T>): Promise<T> {
-    this.calls += 1
-    if (this.calls !== this.#nth) return work()
-    this.failed = name
-    throw Object.assign(new Error(`planted in ${name}`), { code: this.#code })
-  }
-
-  create = async (path: string): Promise<OpenFile> =>
-    this.#wrap(await this.#do('create', () => nodeFileSystem.create(path)))
-  open = async (path: string): Promise<OpenFile> =>
-    this.#wrap(await this.#do('open', () => nodeFileSystem.open(path)))
-  unlink = (path: string): Promise<void> => this.#do('unlink', () => nodeFileSystem.unlink(path))
-  makeFolder = (path: string): Promise<void> =>
-    this.#do('makeFolder', () => nodeFileSystem.makeFolder(path))
-  syncFolder = (path: string): Promise<void> =>
-    this.#do('syncFolder', () => nodeFileSystem.syncFolder(path))
-  readFolder = (path: string): Promise<readonly string[]> =>
-    this.#do('readFolder', () => nodeFileSystem.readFolder(path))
-
-  #wrap(file: OpenFile): OpenFile {
-    return {
-      read: (into, position) => this.#do('read', () => file.read(into, position)),
-      write: (bytes, position) =>
-        this.#do('write', () => file.write(bytes.subarray(0, 700_000), position)),
-      sizeBytes: () => file.sizeBytes(),
-      syncData: () => this.#do('syncData', () => file.syncData()),
-      close: () => file.close(),
-    }
-  }
-}
-
 test('whichever call fails, no put resolves that is not whole, and a failed sync is fatal', async () => {
   const bytes = randomBytes(3_000_000)
   for (let nth = 1; ; nth++) {
-    const fs = new FailingNth(nth, 'EIO')
+    const fs = new FailingNth({ nth, code: 'EIO', writeBytesMax: 700_000 })
     const fatal: unknown[] = []
     const directory = await freshFolder()
     const store = await openIn(directory, fs, fatal)
