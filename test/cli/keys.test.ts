@@ -6,10 +6,10 @@ import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it, mock } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { keysCommand } from '../../src/cli/keys.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { signedRequest } from '../harness/sign.ts'
+import { until } from '../harness/until.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'ashlar-keys-cli-'))
 after(() => rm(root, { recursive: true }))
@@ -123,7 +123,7 @@ it('a running server does what the commands say, and wraps anew after a rotation
   const env = { ASHLAR_LOG_LEVEL: 'info', ASHLAR_RECLAIM_GRACE: '0' }
   await using server = await startServer({ args, env })
   const data = server.dataDir
-  await until(async () => server.log().match(/loses every object that they encrypt/) ?? undefined)
+  assert.ok(await until(() => /loses every object that they encrypt/.test(server.log())))
   const put = async (key: string, headers: Readonly<Record<string, string>>): Promise<void> => {
     const answer = await signedRequest(server, {
       method: 'PUT',
@@ -142,17 +142,16 @@ it('a running server does what the commands say, and wraps anew after a rotation
   await put('named', byKey)
 
   did(await keys(data, 'disable', 'k1'), /Disabled/)
-  const refusal = await until(async () => {
-    const answer = await signedRequest(server, { path: '/bucket/named' })
-    return answer.status === 200 ? undefined : answer
-  })
+  const readNamed = () => signedRequest(server, { path: '/bucket/named' })
+  await until(async () => (await readNamed()).status !== 200)
+  const refusal = await readNamed()
   assert.deepEqual([refusal.status, refusal.code], [400, 'KMS.DisabledException'])
   assert.equal((await signedRequest(server, { path: '/bucket/server' })).text, 'server')
   did(program(data, 'enable', 'k1'), /Enabled/)
   refused(await keys(data, 'prune', 'k1'), /Stop the server first/)
 
   for (const name of ['k1', 'sse-s3']) did(await keys(data, 'rotate', name), /Version 2/)
-  await until(async () => sweptAfter(server, 2))
+  assert.ok(await until(() => renewedBy(server) === 2))
   await server.terminate()
   for (const name of ['k1', 'sse-s3'])
     did(await keys(data, 'prune', name), /Removed from .*: version 1\./)
@@ -176,16 +175,7 @@ it('prune keeps what is needed', async () => {
 })
 
 /** Data keys that the job says it has renewed, over all its sweeps. */
-function sweptAfter(server: TestServer, count: number): true | undefined {
+function renewedBy(server: TestServer): number {
   const renewed = [...server.log().matchAll(/"renewed":(\d+)/g)].map(([, text]) => Number(text))
-  return renewed.reduce((sum, one) => sum + one, 0) === count ? true : undefined
-}
-
-/** Waits for what another process brings about, however long it takes. */
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    await sleep(50)
-  }
+  return renewed.reduce((sum, one) => sum + one, 0)
 }

@@ -1,14 +1,15 @@
 /** What takes a moment to come: a line on its way through a pipe, a socket that the other side has yet to close. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const waitMsMax = 10_000
+/** Long, for a machine may be busy with other tests; whoever sees it at once does not wait. */
+const waitMsMax = 30_000
 const betweenMs = 20
 
 /** Resolves as soon as `look` sees it, or with false when it never does. */
-export async function until(look: () => boolean): Promise<boolean> {
+export async function until(look: () => boolean | Promise<boolean>): Promise<boolean> {
   for (const end = performance.now() + waitMsMax; performance.now() < end;) {
-    if (look()) return true
+    if (await look()) return true
     await sleep(betweenMs)
   }
-  return look()
+  return await look()
 }

@@ -1,8 +1,8 @@
 /** Reading /metrics of a real server as Prometheus would, strictly. */
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { readMetrics, type Format, type Metrics } from '../harness/exposition.ts'
 import type { TestServer } from '../harness/server.ts'
+import { until } from '../harness/until.ts'
 
 const accepts: Readonly<Record<Format, string>> = {
   text: 'text/plain;version=0.0.4',
@@ -18,18 +18,15 @@ export async function scrape(server: TestServer, format: Format = 'text'): Promi
   return readMetrics(await answer.text(), format)
 }
 
-const looksMax = 500
-const betweenMs = 20
-
 /** The first scrape in which `look` finds what it looks for; the last one when it never does. */
 export async function scrapeUntil(
   server: TestServer,
   look: (metrics: Metrics) => boolean,
 ): Promise<Metrics> {
   let metrics = await scrape(server)
-  for (let looks = 1; looks < looksMax && !look(metrics); looks++) {
-    await sleep(betweenMs)
+  await until(async () => {
     metrics = await scrape(server)
-  }
+    return look(metrics)
+  })
   return metrics
 }
