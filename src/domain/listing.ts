@@ -4,13 +4,14 @@ import { S3Error } from '../model/errors.ts'
 import type { _Object, CommonPrefix, ObjectVersion } from '../model/types.gen.ts'
 import type { ObjectRow } from '../stores/metadata/records.ts'
 import { commonPrefix, successor } from '../stores/metadata/order.ts'
-import type { ListPage } from '../stores/metadata/store.ts'
+import type { ListPage, ListQuery } from '../stores/metadata/store.ts'
 import { percentEncodePath } from '../wire/percent.ts'
 import { quoted } from './etags.ts'
 import { type BucketOwners, ownerOf } from './owners.ts'
 import { ownerIn } from './ownership.ts'
 import { openToken, sealToken } from './page-tokens.ts'
 import { checksumAlgorithmsOf } from './description.ts'
+import type { Objects } from './objects.ts'
 import { wholeSeconds } from './times.ts'
 
 /** The first key of a page; `exclusive` leaves that key itself out. */
@@ -95,8 +96,15 @@ export function nextMarker(page: ListPage<ObjectRow>): string | undefined {
 const keyMark = 'k'
 const prefixMark = 'p'
 
-/** Nothing at all: what `max-keys=0` and a start behind every key are answered with. */
-export const emptyPage: ListPage<ObjectRow> = Object.freeze({ entries: [], truncated: false })
+/** The page that begins there; nothing at all for `max-keys=0` and for a start behind every key. */
+export async function pageFrom(
+  start: Start | undefined,
+  query: Omit<ListQuery, keyof Start>,
+  objects: Pick<Objects, 'list'>,
+): Promise<ListPage<ObjectRow>> {
+  if (start === undefined || query.max === 0) return { entries: [], truncated: false }
+  return await objects.list({ ...query, ...start })
+}
 
 export function contentsOf(
   page: ListPage<ObjectRow>,
@@ -127,10 +135,7 @@ export function versionsOf(
   )
 }
 
-export function commonPrefixesOf(
-  page: ListPage<ObjectRow>,
-  text: KeyText,
-): readonly CommonPrefix[] {
+export function commonPrefixesOf(page: ListPage<unknown>, text: KeyText): readonly CommonPrefix[] {
   return page.entries.flatMap((entry) =>
     'row' in entry ? [] : [{ Prefix: text(entry.commonPrefix) }],
   )

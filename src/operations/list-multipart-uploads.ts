@@ -1,5 +1,5 @@
 /** ListMultipartUploads: what is open in a bucket, by key and then by age, a page at a time. */
-import { keyText, pageSize, type KeyText } from '../domain/listing.ts'
+import { commonPrefixesOf, keyText, pageSize, type KeyText } from '../domain/listing.ts'
 import { expectBucketOwner, ownerOf } from '../domain/owners.ts'
 import { ownerIn } from '../domain/ownership.ts'
 import { wholeSeconds } from '../domain/times.ts'
@@ -46,9 +46,7 @@ export async function listMultipartUploads(
     Uploads: page.entries.flatMap((entry) =>
       'row' in entry ? [uploadEntry(entry.row, text, s3)] : [],
     ),
-    CommonPrefixes: page.entries.flatMap((entry) =>
-      'row' in entry ? [] : [{ Prefix: text(entry.commonPrefix) }],
-    ),
+    CommonPrefixes: commonPrefixesOf(page, text),
   }
 }
 

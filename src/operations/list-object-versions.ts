@@ -2,9 +2,9 @@
 import {
   checkOptionalAttributes,
   commonPrefixesOf,
-  emptyPage,
   keyText,
   nextMarker,
+  pageFrom,
   pageSize,
   startAtMarker,
   versionsOf,
@@ -26,10 +26,7 @@ export async function listObjectVersions(
   const max = pageSize('max-keys', input.MaxKeys)
   const text = keyText(input.EncodingType)
   const start = startAtMarker(marker, prefix, delimiter)
-  const page =
-    start === undefined || max === 0
-      ? emptyPage
-      : await s3.objects.list({ bucket: s3.bucket.id, prefix, delimiter, max, ...start })
+  const page = await pageFrom(start, { bucket: s3.bucket.id, prefix, delimiter, max }, s3.objects)
   const next = nextMarker(page)
   const last = page.truncated ? page.entries.at(-1) : undefined
   return {

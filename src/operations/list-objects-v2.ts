@@ -3,9 +3,9 @@ import {
   checkOptionalAttributes,
   commonPrefixesOf,
   contentsOf,
-  emptyPage,
   keyText,
   nextToken,
+  pageFrom,
   pageSize,
   startAtToken,
 } from '../domain/listing.ts'
@@ -24,10 +24,7 @@ export async function listObjectsV2(
   const max = pageSize('max-keys', input.MaxKeys)
   const text = keyText(input.EncodingType)
   const start = startAtToken(input.ContinuationToken, startAfter ?? '', s3.bucket.name)
-  const page =
-    start === undefined || max === 0
-      ? emptyPage
-      : await s3.objects.list({ bucket: s3.bucket.id, prefix, delimiter, max, ...start })
+  const page = await pageFrom(start, { bucket: s3.bucket.id, prefix, delimiter, max }, s3.objects)
   return {
     Name: s3.bucket.name,
     Prefix: text(prefix),

@@ -3,9 +3,9 @@ import {
   checkOptionalAttributes,
   commonPrefixesOf,
   contentsOf,
-  emptyPage,
   keyText,
   nextMarker,
+  pageFrom,
   pageSize,
   startAtMarker,
 } from '../domain/listing.ts'
@@ -24,10 +24,7 @@ export async function listObjects(
   const max = pageSize('max-keys', input.MaxKeys)
   const text = keyText(input.EncodingType)
   const start = startAtMarker(marker, prefix, delimiter)
-  const page =
-    start === undefined || max === 0
-      ? emptyPage
-      : await s3.objects.list({ bucket: s3.bucket.id, prefix, delimiter, max, ...start })
+  const page = await pageFrom(start, { bucket: s3.bucket.id, prefix, delimiter, max }, s3.objects)
   const next = delimiter === '' ? undefined : nextMarker(page)
   return {
     Name: s3.bucket.name,
