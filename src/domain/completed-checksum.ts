@@ -1,4 +1,5 @@
 /** The checksum of a completed object, made of its parts' checksums, and what the client may ask to be held against it. */
+import { isCombinable, type ChecksumType } from '../model/checksum-types.ts'
 import { S3Error } from '../model/errors.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
 import type {
@@ -11,7 +12,6 @@ import type { Checksum, PartRow, UploadRow } from '../stores/metadata/records.ts
 import { sentChecksums } from './part-list.ts'
 import { checksumMismatch, partAlgorithm } from './parts.ts'
 import type { Settings } from './settings.ts'
-import { isCombinable, type ChecksumType } from './upload-checksum.ts'
 
 /** What can be made of the digests of parts without their bytes: payload/checksums/combine.ts, handed in. */
 export interface PartDigests {

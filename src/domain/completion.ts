@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto'
 import type { Instant } from '../base/clock.ts'
 import { objectSizeBytesMax, pageEntriesMax } from '../base/limits.ts'
+import type { ChecksumType } from '../model/checksum-types.ts'
 import { S3Error } from '../model/errors.ts'
 import type { CustomerKey } from '../payload/encryption/envelope.ts'
 import type { BucketRow, Checksum, PartRow, UploadRow } from '../stores/metadata/records.ts'
@@ -28,7 +29,6 @@ import { chosenParts, type ListedPart } from './part-list.ts'
 import { accepted } from './refusals.ts'
 import type { Settings } from './settings.ts'
 import { wholeSeconds } from './times.ts'
-import type { ChecksumType } from './upload-checksum.ts'
 
 export interface CompletionRequest {
   readonly bucket: BucketRow

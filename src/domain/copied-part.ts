@@ -5,13 +5,13 @@
 import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
 import { pageEntriesMax, partNumberMax } from '../base/limits.ts'
+import { isCombinable } from '../model/checksum-types.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
 import type { RunCopying } from '../payload/encryption/envelope.ts'
 import type { ByteRange } from '../stores/blobs/store.ts'
 import type { Locator, ObjectRow, PartRow, Run, RunSeal } from '../stores/metadata/records.ts'
 import type { FoundObject, MetadataStore, NewPart } from '../stores/metadata/store.ts'
 import { checkedParts, type PartDigests } from './completed-checksum.ts'
-import { isCombinable } from './upload-checksum.ts'
 
 /** Bytes of an object that become a part. */
 export interface Stretch {

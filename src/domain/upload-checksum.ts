@@ -2,28 +2,13 @@
  * The checksum that an upload is created for: algorithm and type are fixed by CreateMultipartUpload, and every part and
  * the completion are held to them (AWS: "Checking object integrity"; rows 26 to 31 of the UploadPart rules).
  */
+import { checksumTypes, type ChecksumType } from '../model/checksum-types.ts'
 import { S3Error } from '../model/errors.ts'
-import type { ChecksumAlgorithm, CombinableAlgorithm } from '../payload/checksums/algorithms.ts'
-
-export type ChecksumType = 'COMPOSITE' | 'FULL_OBJECT'
+import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
 
 export interface UploadChecksum {
   readonly algorithm: ChecksumAlgorithm
   readonly type: ChecksumType
-}
-
-/** What each algorithm can make of its parts; the first is what S3 takes when the client names no type. */
-const typesOf: Readonly<Record<ChecksumAlgorithm, readonly ChecksumType[]>> = {
-  CRC32: ['COMPOSITE', 'FULL_OBJECT'],
-  CRC32C: ['COMPOSITE', 'FULL_OBJECT'],
-  CRC64NVME: ['FULL_OBJECT'],
-  MD5: ['COMPOSITE'],
-  SHA1: ['COMPOSITE'],
-  SHA256: ['COMPOSITE'],
-  SHA512: ['COMPOSITE'],
-  XXHASH128: ['COMPOSITE'],
-  XXHASH3: ['COMPOSITE'],
-  XXHASH64: ['COMPOSITE'],
 }
 
 /** Row 31: what the headers of CreateMultipartUpload ask for; undefined when they ask for nothing. InvalidRequest. */
@@ -37,9 +22,9 @@ export function uploadChecksum(input: {
     return undefined
   }
   const algorithm = knownAlgorithm(input.ChecksumAlgorithm)
-  const [usual = 'COMPOSITE'] = typesOf[algorithm]
-  const chosen = type ?? usual
-  if (!typesOf[algorithm].includes(chosen)) {
+  const types: readonly ChecksumType[] = checksumTypes[algorithm]
+  const chosen = type ?? checksumTypes[algorithm][0]
+  if (!types.includes(chosen)) {
     throw new S3Error('InvalidRequest', {}, cannotBeUsed(chosen, algorithm))
   }
   return { algorithm, type: chosen }
@@ -55,7 +40,7 @@ function cannotBeUsed(type: ChecksumType, algorithm: ChecksumAlgorithm): string 
 export function knownAlgorithm(text: string): ChecksumAlgorithm {
   const upper = text.toUpperCase()
   if (isAlgorithm(upper)) return upper
-  const valid = Object.keys(typesOf).join(', ')
+  const valid = Object.keys(checksumTypes).join(', ')
   throw new S3Error(
     'InvalidRequest',
     {},
@@ -63,13 +48,8 @@ export function knownAlgorithm(text: string): ChecksumAlgorithm {
   )
 }
 
-/** The checksum of a whole can be made of those of its parts. */
-export function isCombinable(algorithm: ChecksumAlgorithm): algorithm is CombinableAlgorithm {
-  return typesOf[algorithm].includes('FULL_OBJECT')
-}
-
 function isAlgorithm(text: string): text is ChecksumAlgorithm {
-  return Object.hasOwn(typesOf, text)
+  return Object.hasOwn(checksumTypes, text)
 }
 
 /** The type by its name, in any case as S3 takes it; undefined without one. InvalidRequest. */

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { before, test } from 'node:test'
 import fc from 'fast-check'
+import type { CombinableAlgorithm } from '../../src/model/checksum-types.ts'
 import {
   checksumAlgorithm,
   checksumAlgorithms,
   digestBytes,
-  type CombinableAlgorithm,
 } from '../../src/payload/checksums/algorithms.ts'
 import { combine, composite, multipartEtag } from '../../src/payload/checksums/combine.ts'
 import { checksumOf, createHasher, loadHashers } from '../../src/payload/checksums/hashers.ts'

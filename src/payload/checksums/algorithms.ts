@@ -1,4 +1,4 @@
-/** S3's checksum algorithms: names, sizes, and what can be made of the checksums of parts. Hashers are made in hashers.ts. */
+/** S3's checksum algorithms: names and sizes. Hashers are made in hashers.ts. */
 
 export const checksumAlgorithms = [
   'CRC32',
@@ -28,9 +28,6 @@ export const digestBytes: Readonly<Record<ChecksumAlgorithm, number>> = {
   XXHASH3: 8,
   XXHASH128: 16,
 }
-
-/** The checksum of a whole can be made of the checksums of its parts: S3's FULL_OBJECT for multipart uploads. */
-export type CombinableAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME'
 
 /** The algorithm of that name, in any case of letters; undefined when S3 has none. */
 export function checksumAlgorithm(name: string): ChecksumAlgorithm | undefined {

@@ -9,7 +9,8 @@
  */
 import { createHash } from 'node:crypto'
 import { assert } from '../../base/assert.ts'
-import { digestBytes, type ChecksumAlgorithm, type CombinableAlgorithm } from './algorithms.ts'
+import type { CombinableAlgorithm } from '../../model/checksum-types.ts'
+import { digestBytes, type ChecksumAlgorithm } from './algorithms.ts'
 import { createHasher } from './hashers.ts'
 
 interface Polynomial {
