@@ -43,6 +43,11 @@ export async function sendRequest(target: Target, request: WireRequest): Promise
   return await sendRaw(target, requestBytes(request), request.method)
 }
 
+/** Sends the head alone: what is answered before a byte of the body was there. */
+export async function sendHead(target: Target, request: WireRequest): Promise<Answer> {
+  return await sendRequest(target, { ...request, body: undefined })
+}
+
 export function requestBytes({ method, target, headers, body }: WireRequest): Uint8Array {
   const lines = [
     `${method} ${target} HTTP/1.1`,

@@ -13,9 +13,9 @@ const a = customerKey('a')
 let scene: EncryptionScene
 
 before(async () => {
-  scene = await EncryptionScene.start('--kms-key', 'testkey-1', '--sse-c-over-http', 'on')
+  scene = await EncryptionScene.serve('--kms-key', 'testkey-1', '--sse-c-over-http', 'on')
 })
-after(() => scene.server.stop())
+after(() => scene.stop())
 
 function configure(body: string, name = bucket): Promise<Answer> {
   return scene.send({ method: 'PUT', path: `/${name}`, query: { encryption: '' }, body })
@@ -126,7 +126,7 @@ test('a bucket that blocks SSE-C takes no customer’s key, and gives back what 
 })
 
 test('a server that encrypts by default says so of what it really encrypts', async () => {
-  await using encrypting = await EncryptionScene.start('--default-encryption', 'AES256')
+  await using encrypting = await EncryptionScene.serve('--default-encryption', 'AES256')
   const encryption = { path: `/${bucket}`, query: { encryption: '' } }
   const document = accepted(await encrypting.send(encryption))
   assert.equal(element(document, 'SSEAlgorithm'), 'AES256')

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { formRequest, policyFields, type Field } from '../harness/form.ts'
-import { RawConnection, requestBytes, sendRequest, type Answer } from '../harness/raw.ts'
+import { sendHead, sendRequest, type Answer } from '../harness/raw.ts'
 import { signRequest } from '../harness/sign.ts'
 import {
   byKms,
@@ -23,9 +23,9 @@ const b = customerKey('b')
 let scene: EncryptionScene
 
 before(async () => {
-  scene = await EncryptionScene.start('--kms-key', 'testkey-1', '--sse-c-over-http', 'on')
+  scene = await EncryptionScene.serve('--kms-key', 'testkey-1', '--sse-c-over-http', 'on')
 })
-after(() => scene.server.stop())
+after(() => scene.stop())
 
 test('encrypted bytes are read back, and are not to be found on the disk', async () => {
   for (const [key, headers, told] of [
@@ -122,9 +122,7 @@ test('what is wrong with the headers is said before the body is asked for', asyn
       body: content,
       headers: { ...headers, expect: '100-continue' },
     })
-    await using connection = await RawConnection.open(scene.server)
-    connection.send(requestBytes({ ...request, body: undefined }))
-    const answer = await connection.answer('PUT')
+    const answer = await sendHead(scene.server, request)
     assert.deepEqual([answer.code, answer.status, answer.interim], [code, 400, []])
   }
 })
@@ -216,7 +214,7 @@ test('a context is told where it was given, and nowhere else', async () => {
 })
 
 test('over plain HTTP no customer’s key is taken, unless the operator allows it', async () => {
-  await using strict = await EncryptionScene.start()
+  await using strict = await EncryptionScene.serve()
   const message =
     'Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.'
   accepted(await strict.put('k'))

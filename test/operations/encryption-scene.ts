@@ -1,28 +1,24 @@
-/** A server with a bucket, and requests that write and read the same few bytes with encryption headers. */
+/** Rows of encryption: requests that write and read the same few bytes with encryption headers, on a server that a test may look into. */
 import { startServer, type TestServer } from '../harness/server.ts'
 import type { Answer } from '../harness/raw.ts'
-import { signedRequest, type RequestPlan } from '../harness/sign.ts'
 import type { Headers } from './encryption-headers.ts'
-import { accepted, bucket } from './rows.ts'
+import { accepted, bucket, Rows } from './rows.ts'
 
 export const content = 'nobody finds these bytes on the disk'
 
-export class EncryptionScene implements AsyncDisposable {
-  readonly server: TestServer
+export class EncryptionScene extends Rows implements AsyncDisposable {
+  override readonly server: TestServer
 
   constructor(server: TestServer) {
+    super(server, () => server.stop())
     this.server = server
   }
 
-  /** A server with these further words on its command line. */
-  static async start(...args: string[]): Promise<EncryptionScene> {
+  /** A server with these further words on its command line, with the bucket in it. */
+  static async serve(...args: string[]): Promise<EncryptionScene> {
     const scene = new EncryptionScene(await startServer({ args }))
     accepted(await scene.send({ method: 'PUT', path: `/${bucket}` }))
     return scene
-  }
-
-  send(plan: RequestPlan): Promise<Answer> {
-    return signedRequest(this.server, plan)
   }
 
   /** `key` lies in the bucket of all tests unless it begins with another. */
@@ -35,7 +31,7 @@ export class EncryptionScene implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.server.stop()
+    return this.stop()
   }
 }
 

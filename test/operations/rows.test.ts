@@ -11,10 +11,10 @@ import { after, before, describe, it } from 'node:test'
 import { silentLog } from '../../src/observe/log.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { startServer } from '../../src/server/start.ts'
-import { RawConnection, requestBytes } from '../harness/raw.ts'
+import { RawConnection, requestBytes, sendHead } from '../harness/raw.ts'
 import { randomKeys } from '../harness/server.ts'
 import { signRequest, withHeader } from '../harness/sign.ts'
-import { accepted, bucket, element, md5, partMin, refused, Rows } from './rows.ts'
+import { accepted, bucket, element, md5, noPartNumbers, partMin, refused, Rows } from './rows.ts'
 
 describe('rows 1 to 13', () => {
   let rows: Rows
@@ -65,19 +65,7 @@ describe('rows 1 to 13', () => {
   it('row 3: takes part numbers from 1 to 10,000', async () => {
     const id = await rows.create('three')
     for (const number of [1, 10_000]) accepted(await rows.part('three', { id, number }))
-    for (const number of [
-      '0',
-      '-1',
-      '10001',
-      '1e3',
-      '0x10',
-      '+1',
-      ' 1',
-      '1.0',
-      '12abc',
-      '',
-      '9007199254740993',
-    ]) {
+    for (const number of noPartNumbers) {
       const answer = await rows.part('three', { id, number })
       refused(answer, {
         code: 'InvalidArgument',
@@ -180,9 +168,7 @@ describe('rows 1 to 13', () => {
       headers: { expect: '100-continue' },
     })
     const request = withHeader(signed, 'content-length', '5368709121')
-    await using connection = await RawConnection.open(rows.server)
-    connection.send(requestBytes({ ...request, body: undefined }))
-    const answer = await connection.answer('PUT')
+    const answer = await sendHead(rows.server, request)
     assert.deepEqual(answer.interim, [])
     refused(answer, {
       code: 'EntityTooLarge',

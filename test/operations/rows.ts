@@ -122,5 +122,20 @@ export function md5(bytes: string | Uint8Array, form: 'hex' | 'base64' = 'hex'):
   return createHash('md5').update(bytes).digest(form)
 }
 
+/** What a part number cannot be: out of range, or no decimal integer. */
+export const noPartNumbers: readonly string[] = [
+  '0',
+  '-1',
+  '10001',
+  '1e3',
+  '0x10',
+  '+1',
+  ' 1',
+  '1.0',
+  '12abc',
+  '',
+  '9007199254740993',
+]
+
 /** Big enough that no part of it can lie in the table of small bytes. */
 export const partMin: number = 5 * 1024 * 1024
