@@ -2,6 +2,7 @@
  * Races on one upload and on one copy source, over HTTP, with reclaim at their heels (no grace): exactly one outcome, exact
  * receipts, and every byte that a row names is there.
  */
+import { partList } from '../harness/part-list.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { settled } from './audit.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
@@ -205,8 +206,7 @@ interface Race {
 }
 
 function completion(path: string, uploadId: string, etag: string): Parameters<Client['send']>[0] {
-  const part = `<Part><PartNumber>1</PartNumber><ETag>${etag}</ETag></Part>`
-  const body = `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`
+  const body = partList([{ number: 1, etag }])
   return { method: 'POST', path, query: { uploadId }, body }
 }
 

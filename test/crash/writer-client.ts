@@ -2,6 +2,7 @@
  * One client under whose hands the server dies. It alone writes its keys, so it knows what each must hold: what was
  * acknowledged last, or what the one request made of it that was under way. Its bodies say whose they are.
  */
+import { partList } from '../harness/part-list.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
 import { element, Unheard, type Client, type Heard } from './client.ts'
 
@@ -237,10 +238,7 @@ function contentOf(upload: Upload): readonly Piece[] {
 
 function completion(upload: Upload): Parameters<Client['send']>[0] {
   const parts = [...upload.parts].toSorted(([a], [b]) => a - b)
-  const listed = parts.map(
-    ([number, { etag }]) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`,
-  )
-  const body = `<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`
+  const body = partList(parts.map(([number, { etag }]) => ({ number, etag })))
   return { method: 'POST', path: path(upload.key), query: { uploadId: upload.id }, body }
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { element, Unheard, type Client, type Heard } from '../crash/client.ts'
+import { partList } from '../harness/part-list.ts'
 import type { Operation, Value } from './register.ts'
 
 export const bucket = 'linear'
@@ -163,7 +164,6 @@ export class Caller {
     const value = `${hash}-1`
     this.#scene.bodies.set(value, { tag, sizeBytes: body.length })
     const isNew = this.#random() < 0.4
-    const list = `<Part><PartNumber>1</PartNumber><ETag>${md5}</ETag></Part>`
     const condition = isNew ? { 'if-none-match': '*' } : {}
     await this.#change({
       key,
@@ -176,7 +176,7 @@ export class Caller {
         path: path(key),
         query: { uploadId },
         headers: condition,
-        body: `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`,
+        body: partList([{ number: 1, etag: md5 }]),
       },
     })
   }

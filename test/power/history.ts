@@ -1,6 +1,7 @@
 /** What a client asked for and heard, each with its place in the record, so that it can be told what a cut at any place must keep. */
 import { createHash } from 'node:crypto'
 import { bodyOf, type Piece } from '../crash/bodies.ts'
+import { partList } from '../harness/part-list.ts'
 
 /** The pieces of an object; undefined where there is none. */
 export type Content = readonly Piece[] | undefined
@@ -65,10 +66,7 @@ export function etagOf({ tag, sizeBytes }: Piece): string {
 }
 
 export function completion(parts: readonly Part[]): string {
-  const listed = latest(parts).map(
-    (part) => `<Part><PartNumber>${part.number}</PartNumber><ETag>${etagOf(part)}</ETag></Part>`,
-  )
-  return `<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`
+  return partList(latest(parts).map((part) => ({ number: part.number, etag: etagOf(part) })))
 }
 
 /** The last of each number, in order. */

@@ -7,6 +7,7 @@ import { audit } from '../crash/audit.ts'
 import { bodyOf, differs, type Piece } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
 import { chance, clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { partList } from '../harness/part-list.ts'
 import { RawConnection, requestBytes } from '../harness/raw.ts'
 import { signRequest, type RequestPlan } from '../harness/sign.ts'
 import { Stage } from './stage.ts'
@@ -155,8 +156,7 @@ class Clocks {
     const oldest = this.#open.shift()
     if (oldest === undefined) return
     const { id, key, etag, piece } = oldest
-    const list = `<Part><PartNumber>1</PartNumber><ETag>${etag}</ETag></Part>`
-    const body = `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`
+    const body = partList([{ number: 1, etag }])
     const plan = { method: 'POST', path: `/clock/${key}`, query: { uploadId: id }, body }
     const first = await this.#send(plan)
     const again = await this.#send(plan)

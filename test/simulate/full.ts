@@ -11,6 +11,7 @@ import { settled } from '../crash/audit.ts'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
 import { clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { partList } from '../harness/part-list.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 
 const cyclesOf: Readonly<Record<Scale, number>> = { ci: 2, nightly: 25, release: 100 }
@@ -139,8 +140,7 @@ class Full {
     }
     if (heard.status !== 200) return this.#wrong(`it does not recover: ${heard.status}`)
     await this.#client.send({ method: 'DELETE', path: '/proof/again' })
-    const list = `<Part><PartNumber>1</PartNumber><ETag>${etag.replaceAll('"', '')}</ETag></Part>`
-    const body = `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`
+    const body = partList([{ number: 1, etag: etag.replaceAll('"', '') }])
     const plan = { method: 'POST', path: '/proof/upload', query: { uploadId }, body }
     const completed = await this.#client.send(plan)
     if (completed.status !== 200) this.#wrong(`to complete: ${completed.status} ${completed.code}`)
