@@ -19,7 +19,7 @@ export interface Measured {
   readonly meters: StoreMeters
   readonly room: Pick<DiskRoom, 'found'>
   readonly background: Pick<Background, 'reclaim' | 'orphans' | 'failures'>
-  readonly scrub: Pick<Scrubbing, 'rounds' | 'isIndexDamaged'>
+  readonly scrub: Pick<Scrubbing, 'rounds' | 'failures' | 'isIndexDamaged'>
   readonly ring: Pick<KeyRing, 'keys'>
   readonly census: Pick<Census, 'count'>
   readonly durability: Durability
@@ -36,7 +36,7 @@ export function sourcesOf(measured: Measured): Readonly<Record<string, Source>> 
     stores: () => stores(measured),
     metadata: () => metadata(measured),
     disk: () => disk(measured.room),
-    jobs: () => jobs(measured.background),
+    jobs: () => jobs(measured),
     scrub: () => scrub(measured.scrub),
     keys: () => keys(measured.ring),
   }
@@ -122,9 +122,13 @@ function disk({ found }: Pick<DiskRoom, 'found'>): readonly Family[] {
   ]
 }
 
-function jobs({ reclaim, orphans, failures }: Measured['background']): readonly Family[] {
+function jobs({ background, scrub: { failures } }: Measured): readonly Family[] {
+  const { reclaim, orphans } = background
   const { removed, setAside } = orphans.swept
-  const failed = [...failures].map(([job, value]) => ({ labels: { job }, value }))
+  const failed = [...background.failures, ['scrub', failures()] as const].map(([job, value]) => ({
+    labels: { job },
+    value,
+  }))
   return [
     counter('ashlar_reclaimed_blobs', 'Blobs that reclaim removed', reclaim.removed),
     counter('ashlar_orphans_swept', 'Blobs of earlier lives that no row names', [

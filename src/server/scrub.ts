@@ -27,6 +27,8 @@ export interface Scrubbing extends AsyncDisposable {
   readonly quarantine: Quarantine
   readonly isIndexDamaged: () => boolean
   readonly rounds: () => ScrubJob['rounds']
+  /** Steps that failed in this life. */
+  readonly failures: () => number
 }
 
 /** The stores of `data` are open. */
@@ -43,14 +45,18 @@ export async function startScrub(start: ScrubStart): Promise<Scrubbing> {
   const shelf = scrubShelf(data)
   const examined = { metadata, blobs }
   const job = undo.use(new ScrubJob({ examined, shelf, clock, log, everyMs, bytesPerSecond }))
-  const onError = (_: unknown, error: unknown): void =>
+  let failures = 0
+  const onError = (_: unknown, error: unknown): void => {
+    failures += 1
     log.error({ job: job.name, err: error }, 'a job failed; it is tried again')
+  }
   if (everyMs > 0) undo.use(new Runner({ clock, jobs: [job], everyMs: roundMs, onError }))
   const running = undo.move()
   return {
     quarantine,
     isIndexDamaged: () => job.hasDamagedIndex,
     rounds: () => job.rounds,
+    failures: () => failures,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

@@ -1,8 +1,12 @@
 /** The operators' port: what it answers and to whom, that neither port does the other's work, and what is refused at the start. */
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { systemChance } from '../../src/base/chance.ts'
 import { systemClock } from '../../src/base/clock.ts'
@@ -12,6 +16,7 @@ import { ConfigError } from '../../src/server/config-error.ts'
 import type { Readiness } from '../../src/server/health.ts'
 import { listen } from '../../src/server/listener.ts'
 import { timings } from '../../src/server/timings.ts'
+import { writeCertificate } from '../clients/certificate.ts'
 import { RawConnection, requestBytes, sendRaw } from '../harness/raw.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { signedRequest, signRequest } from '../harness/sign.ts'
@@ -23,9 +28,9 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 
 const token = Buffer.from(systemChance.bytes(24)).toString('base64url')
 
-function tokenFile(text: string, mode = 0o600): string {
+function tokenFile(content: string, mode = 0o600): string {
   const path = join(folder, 'token')
-  writeFileSync(path, text)
+  writeFileSync(path, content)
   chmodSync(path, mode)
   return path
 }
@@ -96,6 +101,17 @@ test('HEAD says what GET would, a query is no other path, and health is said wit
   }
   assert.equal(await ask('/-/live'), 200)
   assert.equal(await ask('/-/ready'), 200)
+})
+
+test('where the server has a certificate, this port speaks https with it', async () => {
+  const tls = await writeCertificate(folder, ['localhost'])
+  await using server = await startServer({ args, tls })
+  const url = `${server.adminEndpoint}/-/ready`
+  assert.match(url, /^https:/)
+  const asked = get(url, { ca: readFileSync(tls.cert) })
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  assert.deepEqual([answer.statusCode, await text(answer)], [200, 'ok\n'])
+  await assert.rejects(fetch(url.replace('https:', 'http:')))
 })
 
 test('it is not ready before the S3 port is open', async () => {
@@ -195,10 +211,10 @@ test('beyond this machine a token is demanded, and plain http warned of', () => 
 })
 
 test('a token that cannot be used, or that others can read', () => {
-  const given = (text: string, mode?: number): Config =>
-    read({ admin: '127.0.0.1:0', 'metrics-token-file': tokenFile(text, mode) })
-  for (const text of ['', 'short', `${token} ${token}`, `${token}\n${token}`, `${token}ä`]) {
-    assert.throws(() => given(text), ConfigError)
+  const given = (content: string, mode?: number): Config =>
+    read({ admin: '127.0.0.1:0', 'metrics-token-file': tokenFile(content, mode) })
+  for (const wrong of ['', 'short', `${token} ${token}`, `${token}\n${token}`, `${token}ä`]) {
+    assert.throws(() => given(wrong), ConfigError)
   }
   assert.match(given(token, 0o644).warnings.join('\n'), /chmod 600/)
   assert.throws(() => read({ 'metrics-token-file': tokenFile(token) }), /--admin/)
