@@ -74,7 +74,7 @@ function takeFamily(lines: string[], format: Format): ReadFamily {
 }
 
 function match(line: string | undefined, pattern: string): Readonly<Record<string, string>> {
-  const groups = new RegExp(pattern).exec(line ?? '')?.groups
+  const groups = new RegExp(pattern, 's').exec(line ?? '')?.groups
   assert.ok(groups !== undefined, `not as ${pattern}: ${line}`)
   return groups
 }
