@@ -7,7 +7,7 @@ import type { Source } from '../observe/sources.ts'
 import { failedWith } from '../stores/blobs/file-system.ts'
 import type { KeyRing } from '../stores/keys/ring.ts'
 import type { RingKey } from '../stores/keys/ring-key.ts'
-import type { Census } from '../stores/metadata/census.ts'
+import { countMax, type Census } from '../stores/metadata/census.ts'
 import type { Background } from './background.ts'
 import type { DiskRoom } from './disk-room.ts'
 import type { Durability } from './keeping-options.ts'
@@ -86,13 +86,17 @@ async function metadata({ census, walFile, clock }: Measured): Promise<readonly 
   const { buckets, openUploads, reclaim, reclaimSince } = census.count()
   const waitedMs = reclaimSince === undefined ? 0 : Math.max(0, clock.now() - reclaimSince)
   return [
-    gauge('ashlar_buckets', 'Buckets, counted up to 10000', buckets),
+    gauge('ashlar_buckets', `Buckets, counted up to ${countMax}`, buckets),
     gauge(
       'ashlar_open_uploads',
-      'Multipart uploads that are open, counted up to 10000',
+      `Multipart uploads that are open, counted up to ${countMax}`,
       openUploads,
     ),
-    gauge('ashlar_reclaim_queue', 'Entries that wait for reclaim, counted up to 10000', reclaim),
+    gauge(
+      'ashlar_reclaim_queue',
+      `Entries that wait for reclaim, counted up to ${countMax}`,
+      reclaim,
+    ),
     gauge(
       'ashlar_reclaim_oldest_seconds',
       'How long the oldest entry has waited for reclaim',

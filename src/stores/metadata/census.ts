@@ -6,7 +6,7 @@ import type { Instant } from '../../base/clock.ts'
 import { integer, type Connection } from './sql/connection.ts'
 import { openReader } from './sql/files.ts'
 
-/** Rows that are counted of each kind, at most: a millisecond or so. */
+/** Rows that are counted of each kind, at most: half a millisecond for all of them. */
 export const countMax = 10_000
 
 export interface Counted {
