@@ -3,8 +3,13 @@ import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Md5Lanes } from '../../src/payload/checksums/md5-lanes.ts'
-import { bodiesMax, createKernels, ringBytes } from '../../src/payload/checksums/kernels.ts'
+import {
+  bodiesMax,
+  Md5Lanes,
+  ringBytes,
+  ringsBytes,
+} from '../../src/payload/checksums/md5-lanes.ts'
+import { createKernels } from '../../src/base/kernels/kernels.ts'
 
 /** Bytes that differ from body to body and from block to block. */
 function bytesOf(body: number, lengthBytes: number): Buffer {
@@ -83,7 +88,7 @@ test('any number of bodies of any sizes in any chunks', async () => {
 
 /** Lanes, and the names of the kernels that they call. */
 function watched(): { lanes: Md5Lanes; calls: string[] } {
-  const kernels = createKernels()
+  const kernels = createKernels(ringsBytes)
   const calls: string[] = []
   const run = new Proxy(kernels.run, {
     get: (functions, name) => {

@@ -3,6 +3,10 @@
 
 const tableBytes: usize = 2048
 
+/** Of the memory in which a division works: zeros before the quotient, and bytes that are divided at once. */
+const historyBytes: usize = 8192
+const runBytes: usize = 65536
+
 export function crcTables(tables: usize, modulus: u64): void {
   for (let index: usize = 0; index < 256; index++) {
     let crc: u64 = index

@@ -1,19 +1,27 @@
-/** CRC64NVME and CRC32C with tables in WebAssembly: node has neither, and this is the default checksum of every upload. */
+/** S3's three CRCs in WebAssembly (tools/kernels): divided by sparse multiples of their moduli, the rest by tables. */
+import { crc32 } from 'node:zlib'
+import { createKernels, stagingBytes, type Kernels } from '../../base/kernels/kernels.ts'
+import { kibibyte } from '../../base/limits.ts'
+import type { CombinableAlgorithm } from '../../model/checksum-types.ts'
 import type { Hasher } from './hasher.ts'
-import { createKernels, stagingBytes, type Kernels } from './kernels.ts'
 
 /** A reflected CRC that begins and ends with all bits turned round. */
 interface Crc {
+  readonly kernel: 'crc32' | 'crc32c' | 'crc64nvme'
   readonly bits: 32 | 64
   /** Reversed. */
   readonly modulus: bigint
 }
 
-/** NVM Express' 64-bit CRC, and Castagnoli's (RFC 3720). */
-export const crcs: Readonly<Record<'CRC64NVME' | 'CRC32C', Crc>> = {
-  CRC64NVME: { bits: 64, modulus: 0x9a6c9329ac4bc9b5n },
-  CRC32C: { bits: 32, modulus: 0x82f63b78n },
+/** That of Ethernet and zlib, Castagnoli's (RFC 3720), and NVM Express' of 64 bits. */
+const crcs: Readonly<Record<CombinableAlgorithm, Crc>> = {
+  CRC32: { kernel: 'crc32', bits: 32, modulus: 0xedb88320n },
+  CRC32C: { kernel: 'crc32c', bits: 32, modulus: 0x82f63b78n },
+  CRC64NVME: { kernel: 'crc64nvme', bits: 64, modulus: 0x9a6c9329ac4bc9b5n },
 }
+
+/** Node's own CRC32 has tables too, and no way to go: it is the faster one below this (docs/decisions/0021-sparse-crc.md). */
+const kernelBytesMin = 16 * kibibyte
 
 /** The same for everyone: a call is synchronous, and the state of a checksum lives in its hasher. */
 let kernels: Kernels | undefined
@@ -25,22 +33,27 @@ export class CrcHasher implements Hasher {
   readonly #ones: bigint
   #state: bigint
 
-  constructor(crc: Crc) {
+  constructor(algorithm: CombinableAlgorithm) {
     kernels ??= createKernels()
     this.#kernels = kernels
-    this.#crc = crc
-    this.#tables = this.#kernels.tables(crc.modulus)
-    this.#ones = (1n << BigInt(crc.bits)) - 1n
+    this.#crc = crcs[algorithm]
+    this.#tables = this.#kernels.tables(this.#crc.modulus)
+    this.#ones = (1n << BigInt(this.#crc.bits)) - 1n
     this.#state = this.#ones
   }
 
   update(bytes: Uint8Array): void {
-    const { run, memory, staging } = this.#kernels
+    const { run, memory, work, staging } = this.#kernels
+    if (this.#crc.kernel === 'crc32' && bytes.length < kernelBytesMin) return this.#short(bytes)
     for (let at = 0; at < bytes.length; at += stagingBytes) {
       const part = bytes.subarray(at, at + stagingBytes)
       memory.set(part, staging)
-      this.#state = run.crc(this.#tables, this.#state, staging, part.length)
+      this.#state = run[this.#crc.kernel](this.#tables, work, this.#state, staging, part.length)
     }
+  }
+
+  #short(bytes: Uint8Array): void {
+    this.#state = BigInt(crc32(bytes, Number(this.#state ^ this.#ones))) ^ this.#ones
   }
 
   digest(): Uint8Array {

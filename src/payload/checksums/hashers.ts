@@ -1,17 +1,17 @@
 /**
- * Hashers for S3's ten checksum algorithms: node:crypto and node:zlib where they have them, WebAssembly elsewhere, which for
- * two of the CRCs is our own (crc.ts). MD5 of a body on its way has lanes of its own (md5-lanes.ts).
+ * Hashers for S3's ten checksum algorithms: node:crypto's where it has them, WebAssembly elsewhere, which for the CRCs is our
+ * own (crc.ts). MD5 of a body on its way has lanes of its own (md5-lanes.ts).
  *
  * An engine of hash-wasm exists once for each algorithm, and every hasher borrows it for one synchronous step: it puts
  * its own state in, works, and leaves. So any number of bodies may interleave, a hasher that is never finished leaks
  * nothing, and a hasher can be made without waiting. A body that is hashed without interruption never pays a swap.
  */
 import { createHash, hash, type Hash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { createXXHash128, createXXHash3, createXXHash64 } from 'hash-wasm'
 import { assert } from '../../base/assert.ts'
+import { isCombinable } from '../../model/checksum-types.ts'
 import type { ChecksumAlgorithm } from './algorithms.ts'
-import { CrcHasher, crcs } from './crc.ts'
+import { CrcHasher } from './crc.ts'
 import type { Hasher } from './hasher.ts'
 
 export interface Hashers {
@@ -32,8 +32,8 @@ export async function loadHashers(): Promise<Hashers> {
 
 /** A fresh checksum of that algorithm. */
 export function createHasher(algorithm: ChecksumAlgorithm): Hasher {
-  if (algorithm === 'CRC32') return new Crc32Hasher()
-  if (algorithm === 'CRC64NVME' || algorithm === 'CRC32C') return new CrcHasher(crcs[algorithm])
+  // The CRCs.
+  if (isCombinable(algorithm)) return new CrcHasher(algorithm)
   if (isCrypto(algorithm)) return new CryptoHasher(algorithm)
   assert(engines !== undefined, 'loadHashers was awaited before the first hasher is made')
   return new WasmHasher(engines[algorithm])
@@ -79,20 +79,6 @@ class CryptoHasher implements Hasher {
 
   digest(): Uint8Array {
     return this.#hash.digest()
-  }
-}
-
-class Crc32Hasher implements Hasher {
-  #value = 0
-
-  update(bytes: Uint8Array): void {
-    this.#value = crc32(bytes, this.#value)
-  }
-
-  digest(): Uint8Array {
-    const digest = new Uint8Array(4)
-    new DataView(digest.buffer).setUint32(0, this.#value)
-    return digest
   }
 }
 

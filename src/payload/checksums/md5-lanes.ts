@@ -8,7 +8,17 @@
  */
 import { createHash } from 'node:crypto'
 import { assert } from '../../base/assert.ts'
-import { bodiesMax, createKernels, paddingBytes, ringBytes, type Kernels } from './kernels.ts'
+import { createKernels, type Kernels } from '../../base/kernels/kernels.ts'
+import { kibibyte } from '../../base/limits.ts'
+
+/** Bodies whose MD5 may run in lanes at the same time; more of them are hashed one by one. */
+export const bodiesMax = 64
+/** What a body may have waiting for its turn: whole blocks of MD5. */
+export const ringBytes: number = 128 * kibibyte
+/** Room behind a ring for the last block and what MD5 adds to it. */
+const paddingBytes = 128
+/** What the rings of all bodies take. */
+export const ringsBytes: number = bodiesMax * (ringBytes + paddingBytes)
 
 /** Bytes that come and go one after the other. */
 export interface Md5 {
@@ -31,7 +41,7 @@ export class Md5Lanes {
   readonly #waiting = new Set<Body>()
   #scheduled = false
 
-  constructor(kernels: Kernels = createKernels()) {
+  constructor(kernels: Kernels = createKernels(ringsBytes)) {
     this.#kernels = kernels
     this.#free = Array.from({ length: bodiesMax }, (_, index) => bodiesMax - 1 - index)
   }
@@ -136,7 +146,7 @@ class Body implements Md5 {
     this.#lanes = lanes
     this.#kernels = kernels
     this.#ring = ring
-    this.#from = kernels.ring(ring)
+    this.#from = kernels.room + ring * (ringBytes + paddingBytes)
   }
 
   /** Somebody waits for this body. */

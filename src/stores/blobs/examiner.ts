@@ -1,7 +1,7 @@
 /** Looking through all blob files from the first to the last byte, header included: for scrub, verify, backup and restore. */
 import { resolve } from 'node:path'
 import type { BlobId } from '../../base/ids.ts'
-import { loadBlockSum, type BlockSum } from './block-checksum.ts'
+import { blockSumWith, type BlockSum } from './block-checksum.ts'
 import { decodeHeader, headerSize, pageBytes } from './files-format.ts'
 import { openBlob, readBlob, readExactly, type OpenBlob } from './files-reader.ts'
 import { failedWith, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts'
@@ -29,20 +29,19 @@ export async function openBlobExaminer(
   directory: string,
   fileSystem: FileSystem = nodeFileSystem,
 ): Promise<BlobExaminer> {
-  return new FileExaminer(directory, fileSystem, await loadBlockSum())
+  return new FileExaminer(directory, fileSystem)
 }
 
 class FileExaminer implements BlobExaminer {
   readonly #fs: FileSystem
   readonly #folders: Folders
-  readonly #blockSum: BlockSum
+  readonly #blockSum: BlockSum = blockSumWith()
 
-  constructor(directory: string, fs: FileSystem, blockSum: BlockSum) {
+  constructor(directory: string, fs: FileSystem) {
     this.#fs = fs
     // It makes no folder, so it syncs none.
     const syncs = new FolderSyncs((folder) => fs.syncFolder(folder))
     this.#folders = new Folders(resolve(directory), fs, syncs)
-    this.#blockSum = blockSum
   }
 
   ids(after?: BlobId): AsyncIterable<BlobId> {

@@ -106,7 +106,7 @@ export function decodeFooter(end: Buffer, fileBytes: number): BlobFooter | undef
 }
 
 /** The block sums of a whole trailer, once its CRC and its owner prove right; BlobCorrupt otherwise. */
-export function provenSums(trailer: Buffer, id: BlobId): Uint8Array {
+export function provenSums(trailer: Buffer, id: BlobId): Buffer {
   const footerAt = trailer.length - footerBytes
   const crc = trailer.readUInt32BE(footerAt + footerCrcAt)
   if (crc32(trailer.subarray(0, footerAt + footerCrcAt)) !== crc) {

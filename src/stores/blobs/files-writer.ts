@@ -21,7 +21,7 @@ export class BlobWriter {
   readonly #parts: BlobWriterParts
   readonly #id: BlobId
   readonly #headerBytes: number
-  readonly #sums: Uint8Array[] = []
+  readonly #sums: bigint[] = []
   /** The piece that fills: `#filled` bytes are valid, of these `#summed` are header or lie in summed blocks. */
   #piece: Uint8Array
   #room: number
@@ -132,8 +132,8 @@ function wholeBlocks(bytes: number): number {
   return bytes - (bytes % blockBytes)
 }
 
-function joined(sums: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(sums.length * blockSumBytes)
-  for (const [index, sum] of sums.entries()) bytes.set(sum, index * blockSumBytes)
+function joined(sums: readonly bigint[]): Uint8Array {
+  const bytes = Buffer.alloc(sums.length * blockSumBytes)
+  for (const [index, sum] of sums.entries()) bytes.writeBigUInt64BE(sum, index * blockSumBytes)
   return bytes
 }

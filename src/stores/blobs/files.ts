@@ -6,7 +6,7 @@
  */
 import { resolve } from 'node:path'
 import type { BlobId } from '../../base/ids.ts'
-import { loadBlockSum, type BlockSum } from './block-checksum.ts'
+import { blockSumWith, type BlockSum } from './block-checksum.ts'
 import { BlobWriter } from './files-writer.ts'
 import { openBlob, readBlob, type OpenBlob } from './files-reader.ts'
 import {
@@ -32,7 +32,7 @@ export interface FileBlobsOptions {
 
 /** Opens the store; what earlier lives left unfinished stays until it is removed. */
 export async function openFileBlobs(options: FileBlobsOptions): Promise<BlobStore> {
-  return new FileBlobs(options, await loadBlockSum())
+  return new FileBlobs(options)
 }
 
 class FileBlobs implements BlobStore {
@@ -47,13 +47,13 @@ class FileBlobs implements BlobStore {
   readonly #running = new Set<Promise<unknown>>()
   #fatal: { readonly error: unknown } | undefined
 
-  constructor(options: FileBlobsOptions, blockSum: BlockSum) {
+  constructor(options: FileBlobsOptions) {
     this.#fs = options.fileSystem ?? nodeFileSystem
     this.#onFatal = options.onFatal
     this.#syncs = new FolderSyncs((folder) => this.#synced(this.#fs.syncFolder(folder)))
     this.#folders = new Folders(resolve(options.directory), this.#fs, this.#syncs)
     this.#pieces = options.pieces ?? new Pieces()
-    this.#blockSum = blockSum
+    this.#blockSum = blockSumWith(this.#pieces.kernels)
   }
 
   put(

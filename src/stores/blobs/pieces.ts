@@ -1,12 +1,14 @@
 /**
  * Buffers in which a blob gathers before it is written: big and page-aligned, so that one write takes a whole one,
- * and so that it may one day go past the page cache (WebAssembly memory is aligned; ordinary buffers are not).
+ * and so that it goes past the page cache. They lie in the kernels' memory, which is aligned as ordinary buffers are not, so
+ * that the sums of their blocks are computed where the bytes are.
  *
  * The pool never makes anyone wait: when the big ones are gone a small one is handed out, so a thousand clients that
  * trickle hold little memory and stop nobody. Whoever takes a piece knows how much of it is valid; what an earlier
  * blob left in the rest is never read.
  */
 import { free } from '../../base/free.ts'
+import { createKernels, type Kernels } from '../../base/kernels/kernels.ts'
 import { kibibyte, mebibyte } from '../../base/limits.ts'
 import { blockBytes } from './block-checksum.ts'
 
@@ -14,51 +16,38 @@ import { blockBytes } from './block-checksum.ts'
 export const pieceBytes: number = mebibyte
 /** Header pages and at least one block. */
 const smallPieceBytes = 128 * kibibyte
-/** One WebAssembly memory reserves gibibytes of address space, so several pieces share one. */
-const slabPieces = 8
-const wasmPageBytes = 64 * kibibyte
-/** Big pieces at most: with two for each blob, 16 uploads at full speed. Their memory is never given back. */
+/** Big pieces at most: with two for each blob, 16 uploads at full speed. Memory that was used once is never given back. */
 const bigPiecesMax = 32
 /** What released bytes become where a test asks for it: a late use then shows. */
 const poison = 0xdb
 
-/** The type libraries of this project know neither browsers nor WebAssembly. */
-declare const WebAssembly: {
-  readonly Memory: new (pages: { initial: number; maximum: number }) => {
-    readonly buffer: ArrayBuffer
-  }
-}
-
 export class Pieces {
-  readonly #free: Uint8Array[] = []
+  /** Their memory. */
+  readonly kernels: Kernels = createKernels(bigPiecesMax * pieceBytes)
+  readonly #free: Uint8Array[]
   readonly #poisoned: boolean
-  #made = 0
 
   constructor(options: { readonly poisoned?: boolean } = {}) {
     this.#poisoned = options.poisoned ?? false
+    const { memory, room } = this.kernels
+    // The last one given back is the next one taken: what was never needed is never touched.
+    this.#free = Array.from({ length: bigPiecesMax }, (_, index) => {
+      const at = room + (bigPiecesMax - 1 - index) * pieceBytes
+      return memory.subarray(at, at + pieceBytes)
+    })
   }
 
   /** A buffer of at least `bytesMin` bytes and of whole blocks and pages, its content unspecified. */
   take(bytesMin: number): Uint8Array {
     if (bytesMin > pieceBytes) return new Uint8Array(wholeBlocks(bytesMin))
-    if (this.#free.length === 0 && this.#made < bigPiecesMax) this.#grow()
     return this.#free.pop() ?? new Uint8Array(Math.max(smallPieceBytes, wholeBlocks(bytesMin)))
   }
 
   /** Gives a piece back. No read or write may still use it. */
   release(piece: Uint8Array): void {
     if (this.#poisoned) piece.fill(poison)
-    if (piece.length === pieceBytes && piece.buffer.byteLength > pieceBytes) this.#free.push(piece)
+    if (piece.buffer === this.kernels.memory.buffer) this.#free.push(piece)
     else free(piece)
-  }
-
-  #grow(): void {
-    const pages = (slabPieces * pieceBytes) / wasmPageBytes
-    const slab = new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer
-    for (let index = 0; index < slabPieces; index++) {
-      this.#free.push(new Uint8Array(slab, index * pieceBytes, pieceBytes))
-    }
-    this.#made += slabPieces
   }
 }
 

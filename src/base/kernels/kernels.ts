@@ -1,18 +1,11 @@
 /**
- * The checksum kernels that are our own, WebAssembly over one memory: MD5 of one body or of up to 16 side by side, and CRCs.
+ * Checksum kernels of our own, WebAssembly over one memory: MD5 of one body or of up to 16 side by side, CRCs, and XXH64.
  *
  * Their source is AssemblyScript (tools/kernels/). The module keeps no state between calls: what a call works on lies where
- * the caller says, in the part of the memory that this file gives out.
+ * the caller says, in the part of the memory that this file gives out. What an earlier call left there is never read.
  */
-import { kibibyte } from '../../base/limits.ts'
+import { kibibyte } from '../limits.ts'
 import { kernels } from './kernels.gen.ts'
-
-/** Bodies whose MD5 may run in lanes at the same time; more of them are hashed one by one. */
-export const bodiesMax = 64
-/** What a body may have waiting for its turn: whole blocks of MD5. */
-export const ringBytes: number = 128 * kibibyte
-/** Room behind a ring for the last block and what MD5 adds to it. */
-export const paddingBytes = 128
 
 /** The type libraries of this project know neither browsers nor WebAssembly. */
 declare const WebAssembly: {
@@ -23,10 +16,22 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
 }
 
-/** Addresses are offsets in `memory`. */
+/** The state after so many bytes. The bits that a CRC turns round at its beginning and end are its caller's matter. */
+type Crc = (
+  tables: number,
+  work: number,
+  state: bigint,
+  at: number,
+  lengthBytes: number,
+) => bigint
+
+/** Addresses are offsets in `memory`. 64 bits come and go as a bigint, signed or not. */
 export interface Functions {
   crcTables(tables: number, modulus: bigint): void
-  crc(tables: number, state: bigint, at: number, lengthBytes: number): bigint
+  readonly crc32: Crc
+  readonly crc32c: Crc
+  readonly crc64nvme: Crc
+  xxh64(at: number, lengthBytes: number): bigint
   md5(state: number, block: number, blocks: number): void
   /** The lanes' states one after the other, an address of blocks for each lane, room to turn the words round, blocks of each. */
   md5x4(states: number, blocks: number, words: number, count: number): void
@@ -39,36 +44,40 @@ const wasmPageBytes = 64 * kibibyte
 /** Where things lie. The first page is the compiler's. */
 const tableBytes = 32 * kibibyte
 const crcTablesAt = wasmPageBytes
-/** CRC64NVME and CRC32C. */
-const crcTablesCount = 2
-const lanesAt: number = crcTablesAt + crcTablesCount * tableBytes
+const crcTablesCount = 3
+/** Zeros, a quotient, a remainder (tools/kernels/sparse.ts). */
+const workAt: number = crcTablesAt + crcTablesCount * tableBytes
+const workBytes = (8 + 64 + 8) * kibibyte
+const lanesAt: number = workAt + workBytes
 /** States, addresses and words of 16 lanes take less than this. */
 const lanesBytes = 4 * kibibyte
 const stagingAt: number = lanesAt + lanesBytes
 export const stagingBytes: number = 64 * kibibyte
-const ringsAt: number = stagingAt + stagingBytes
-const totalBytes = ringsAt + bodiesMax * (ringBytes + paddingBytes)
+/** On a page, of WebAssembly and of the machine. */
+const roomAt: number = Math.ceil((stagingAt + stagingBytes) / wasmPageBytes) * wasmPageBytes
 
 export interface Kernels {
   readonly run: Functions
   readonly memory: Uint8Array
   readonly words: Uint32Array
-  /** Of `lanes.ts`: 16 states of 16 bytes, then 16 addresses, then the words. */
+  /** Of MD5 side by side: 16 states of 16 bytes, then 16 addresses, then the words. */
   readonly lanes: { readonly states: number; readonly blocks: number; readonly words: number }
+  /** Where a CRC is divided. */
+  readonly work: number
   /** Bytes that are to be looked at for one synchronous call. */
   readonly staging: number
-  /** The address of a body's ring. */
-  ring(body: number): number
+  /** The memory that was asked for, on a page. */
+  readonly room: number
   /** Tables of a reflected CRC, made once for each modulus. */
   tables(modulus: bigint): number
 }
 
 let compiled: object | undefined
 
-/** An instance with a memory of its own, which is only reserved until it is used. */
-export function createKernels(): Kernels {
+/** An instance with a memory of its own, `roomBytes` of it for the caller; memory is only reserved until it is used. */
+export function createKernels(roomBytes = 0): Kernels {
   compiled ??= new WebAssembly.Module(Buffer.from(kernels, 'base64'))
-  const pages = Math.ceil(totalBytes / wasmPageBytes)
+  const pages = Math.ceil((roomAt + roomBytes) / wasmPageBytes)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
   const run = exports as Functions
@@ -78,8 +87,9 @@ export function createKernels(): Kernels {
     memory: new Uint8Array(memory.buffer),
     words: new Uint32Array(memory.buffer),
     lanes: { states: lanesAt, blocks: lanesAt + 256, words: lanesAt + 512 },
+    work: workAt,
     staging: stagingAt,
-    ring: (body) => ringsAt + body * (ringBytes + paddingBytes),
+    room: roomAt,
     tables: (modulus) => {
       const known = made.get(modulus)
       if (known !== undefined) return known
