@@ -1,5 +1,6 @@
 /** Looking through all blob files from the first to the last byte, header included: for scrub, verify, backup and restore. */
 import { resolve } from 'node:path'
+import { free } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
 import { blockSumWith, type BlockSum } from './block-checksum.ts'
 import { decodeHeader, headerSize, pageBytes } from './files-format.ts'
@@ -73,7 +74,12 @@ class FileExaminer implements BlobExaminer {
       await proveHeader(blob)
       yield blob.headerBytes
       const whole = { offset: 0, lengthBytes: blob.sizeBytes }
-      for await (const piece of readBlob(blob, whole, this.#blockSum)) yield piece.length
+      const reading = { blockSum: this.#blockSum, inBigPieces: false }
+      for await (const piece of readBlob(blob, whole, reading)) {
+        const { length } = piece
+        free(piece)
+        yield length
+      }
     } finally {
       await file.close()
     }
@@ -90,13 +96,15 @@ class FileExaminer implements BlobExaminer {
 }
 
 async function proveHeader({ id, file, headerBytes }: OpenBlob): Promise<void> {
-  const first = await readExactly(file, 0, Math.min(headerBytes, pageBytes))
+  const first = await readExactly(file, 0, Buffer.allocUnsafeSlow(Math.min(headerBytes, pageBytes)))
   const sizeBytes = headerSize(first)
   if (sizeBytes !== headerBytes) {
     throw new BlobCorrupt(`blob ${id} has a header of another size than its footer says`)
   }
   const header = decodeHeader(
-    sizeBytes === first.length ? first : await readExactly(file, 0, sizeBytes),
+    sizeBytes === first.length
+      ? first
+      : await readExactly(file, 0, Buffer.allocUnsafeSlow(sizeBytes)),
   )
   if (header.id !== id) throw new BlobCorrupt(`the file of blob ${id} begins as blob ${header.id}`)
 }

@@ -2,18 +2,23 @@
  * Reads a range of one blob file: whole blocks come from the disk, each is verified (unless its reader does it by other
  * means), and only then a byte of it is handed on. While one piece is on its way to the reader the next is being read.
  *
- * Buffers are fresh, never pooled: whoever sends them may hold them after asking for the next.
+ * A piece belongs to the reader, who may hold it after asking for the next one and gives its memory back with `free`.
  */
+import { bigBuffer, bigBufferBytes, sole } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
-import { kibibyte } from '../../base/limits.ts'
+import { kibibyte, mebibyte } from '../../base/limits.ts'
 import { blockBytes, blockSumBytes, type BlockSum } from './block-checksum.ts'
 import { decodeFooter, footerBytes, provenSums, trailerBytes } from './files-format.ts'
 import type { OpenFile } from './file-system.ts'
 import { BlobCorrupt, BlobMissing, type ByteRange } from './store.ts'
 
-/** Bytes of one read, in whole blocks. Measured: 1 MiB saves a lone reader a fifth of its time and takes four times the memory of each. */
-const readBytes = 4 * blockBytes
-/** Files up to this size are read at once, trailer and all. */
+/** Bytes of one read, in whole blocks: a trip to a thread costs as much as a quarter of these bytes. */
+const bigReadBytes = mebibyte
+/** The same where many read at once, each of them perhaps slowly: it bounds what they hold. */
+const smallReadBytes = 4 * blockBytes
+/** So many readers at a time read big pieces. */
+export const bigReadersMax = 32
+/** Files up to this size are read at once, trailer and all, whatever is asked of them. */
 const wholeFileBytesMax = 256 * kibibyte
 /** Read from the end at first: footer and the sums of 31 MiB. */
 const tailBytes = 4 * kibibyte
@@ -29,18 +34,22 @@ export interface OpenBlob {
   readonly content: Buffer | undefined
 }
 
-/** Reads and proves the trailer. BlobMissing when the file was never finished, BlobCorrupt when it does not prove itself. */
-export async function openBlob(id: BlobId, file: OpenFile): Promise<OpenBlob> {
+/**
+ * Reads and proves the trailer; of a small file, and of one of which `wantedBytes` are most, the rest with it. BlobMissing when
+ * the file was never finished, BlobCorrupt when it does not prove itself.
+ */
+export async function openBlob(id: BlobId, file: OpenFile, wantedBytes = 0): Promise<OpenBlob> {
   const fileBytes = file.sizeBytes()
-  const first = Math.min(fileBytes, fileBytes <= wholeFileBytesMax ? fileBytes : tailBytes)
-  const tail = await readExactly(file, fileBytes - first, first)
+  const atOnce = Math.max(wholeFileBytesMax, Math.min(2 * wantedBytes, bigBufferBytes))
+  const first = Math.min(fileBytes, fileBytes <= atOnce ? fileBytes : tailBytes)
+  const tail = await readExactly(file, fileBytes - first, buffer(first))
   const footer = decodeFooter(tail.subarray(-footerBytes), fileBytes)
   if (footer === undefined) throw new BlobMissing(`blob ${id} was never finished`)
   const needed = trailerBytes(footer.sizeBytes)
   const trailer =
     needed <= first
       ? tail.subarray(first - needed)
-      : await readExactly(file, fileBytes - needed, needed)
+      : await readExactly(file, fileBytes - needed, Buffer.allocUnsafeSlow(needed))
   return {
     id,
     file,
@@ -51,49 +60,64 @@ export async function openBlob(id: BlobId, file: OpenFile): Promise<OpenBlob> {
   }
 }
 
-/** The bytes of `range`, in pieces of up to 256 KiB; verified, where it is given a checksum to do it with. */
+export interface Reading {
+  /** Undefined where the reader's bytes prove themselves. */
+  readonly blockSum: BlockSum | undefined
+  /** In pieces of up to 1 MiB, otherwise 256 KiB. */
+  readonly inBigPieces: boolean
+}
+
+/** The bytes of `range`, verified where there is a checksum to do it with. Each piece is the only view of its buffer. */
 export async function* readBlob(
   blob: OpenBlob,
   range: ByteRange,
-  blockSum: BlockSum | undefined,
+  { blockSum, inBigPieces }: Reading,
 ): AsyncGenerator<Uint8Array> {
   const end = range.offset + range.lengthBytes
   if (end > blob.sizeBytes) {
     throw new BlobMissing(`blob ${blob.id} has ${blob.sizeBytes} bytes, not ${end}`)
   }
   if (range.lengthBytes === 0) return
+  const readBytes = inBigPieces ? bigReadBytes : smallReadBytes
   let from = range.offset - (range.offset % blockBytes)
-  let next = readAhead(blob, from, end)
+  let next = readAhead(blob, from, { end, readBytes })
   try {
     while (from < end) {
       const bytes = await next
       const start = from
       from += bytes.length
-      if (from < end) next = readAhead(blob, from, end)
+      if (from < end) next = readAhead(blob, from, { end, readBytes })
       if (blockSum !== undefined) verify(blob, { start, bytes }, blockSum)
-      yield bytes.subarray(Math.max(0, range.offset - start), Math.min(bytes.length, end - start))
+      const wanted = [Math.max(0, range.offset - start), Math.min(bytes.length, end - start)]
+      yield sole(bytes.subarray(...wanted))
     }
   } finally {
     await Promise.allSettled([next])
   }
 }
 
+interface Ahead {
+  readonly end: number
+  readonly readBytes: number
+}
+
 /** Starts a read whose failure may come before anybody waits for it: it then shows when the piece is asked for. */
-function readAhead(blob: OpenBlob, from: number, end: number): Promise<Buffer> {
-  const reading = readBlocks(blob, from, end)
+function readAhead(blob: OpenBlob, from: number, ahead: Ahead): Promise<Buffer> {
+  const reading = readBlocks(blob, from, ahead)
   reading.catch(() => undefined)
   return reading
 }
 
 /** Blocks from `from` on, a block boundary, up to the one that holds the last byte before `end`. */
-function readBlocks(blob: OpenBlob, from: number, end: number): Promise<Buffer> {
+function readBlocks(blob: OpenBlob, from: number, { end, readBytes }: Ahead): Promise<Buffer> {
   const blocksEnd = Math.min(Math.ceil(end / blockBytes) * blockBytes, blob.sizeBytes)
-  const lengthBytes = Math.max(0, Math.min(readBytes, blocksEnd - from))
+  const leftBytes = Math.max(0, blocksEnd - from)
   const position = blob.headerBytes + from
+  // All of it in one piece: a second one would be a view of the same buffer.
   if (blob.content !== undefined) {
-    return Promise.resolve(blob.content.subarray(position, position + lengthBytes))
+    return Promise.resolve(blob.content.subarray(position, position + leftBytes))
   }
-  return readExactly(blob.file, position, lengthBytes)
+  return readExactly(blob.file, position, buffer(Math.min(readBytes, leftBytes)))
 }
 
 function verify(
@@ -110,18 +134,23 @@ function verify(
   }
 }
 
-/** Throws BlobCorrupt when there are fewer. */
+/** What was there before is overwritten or not handed on: `readExactly` fills all of it. */
+function buffer(lengthBytes: number): Buffer {
+  if (lengthBytes <= smallReadBytes) return Buffer.allocUnsafeSlow(lengthBytes)
+  return bigBuffer().subarray(0, lengthBytes)
+}
+
+/** Fills `into`. Throws BlobCorrupt when there are fewer bytes. */
 export async function readExactly(
   file: OpenFile,
   position: number,
-  lengthBytes: number,
+  into: Buffer,
 ): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(lengthBytes)
   let filled = 0
-  while (filled < lengthBytes) {
-    const count = await file.read(bytes.subarray(filled), position + filled)
+  while (filled < into.length) {
+    const count = await file.read(into.subarray(filled), position + filled)
     if (count === 0) throw new BlobCorrupt('a blob file ends before its bytes do')
     filled += count
   }
-  return bytes
+  return into
 }

@@ -8,7 +8,7 @@ import { resolve } from 'node:path'
 import type { BlobId } from '../../base/ids.ts'
 import { blockSumWith, type BlockSum } from './block-checksum.ts'
 import { BlobWriter } from './files-writer.ts'
-import { openBlob, readBlob, type OpenBlob } from './files-reader.ts'
+import { bigReadersMax, openBlob, readBlob, type OpenBlob } from './files-reader.ts'
 import {
   failedToOpen,
   failedWith,
@@ -45,6 +45,7 @@ class FileBlobs implements BlobStore {
   /** Named and not yet durable: absent for readers. */
   readonly #unfinished = new Set<BlobId>()
   readonly #running = new Set<Promise<unknown>>()
+  #readers = 0
   #fatal: { readonly error: unknown } | undefined
 
   constructor(options: FileBlobsOptions) {
@@ -69,12 +70,19 @@ class FileBlobs implements BlobStore {
     range: ByteRange,
     proof: 'checksums' | 'own' = 'checksums',
   ): AsyncGenerator<Uint8Array> {
-    const file = await this.#open(id)
     const blockSum = proof === 'own' ? undefined : this.#blockSum
+    const inBigPieces = this.#readers < bigReadersMax
+    this.#readers += 1
     try {
-      yield* readBlob(await openBlob(id, file), range, blockSum)
+      const file = await this.#open(id)
+      try {
+        const blob = await openBlob(id, file, inBigPieces ? range.lengthBytes : 0)
+        yield* readBlob(blob, range, { blockSum, inBigPieces })
+      } finally {
+        await file.close()
+      }
     } finally {
-      await file.close()
+      this.#readers -= 1
     }
   }
 
