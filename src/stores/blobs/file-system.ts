@@ -46,8 +46,8 @@ const directUnitBytes = 4096
 class NodeFile implements OpenFile {
   readonly #fd: number
   readonly #path: string
-  /** The same file past the page cache, once it was wanted; none where the file system has no such thing. */
-  #direct: Promise<number | undefined> | undefined
+  /** The same file past the page cache, once it was wanted; null where the file system has no such thing. */
+  #direct: number | null | undefined
 
   constructor(fd: number, path: string) {
     this.#fd = fd
@@ -58,14 +58,14 @@ class NodeFile implements OpenFile {
     return called((done) => fs.read(this.#fd, into, 0, into.length, position, done))
   }
 
-  /** Big pieces on whole pages go past the page cache: it would copy them, and clean up after them, for nobody. */
+  /** Big pieces on whole pages go past the page cache, as far as they fill pages: it would copy them, and clean up after them, for nobody. */
   async write(bytes: Uint8Array, position: number): Promise<number> {
     if (!isForDirect(bytes, position)) return writeTo(this.#fd, bytes, position)
-    this.#direct ??= openDirect(this.#path)
-    const fd = await this.#direct
-    if (fd === undefined) return writeTo(this.#fd, bytes, position)
+    if (this.#direct === undefined) this.#direct = openDirect(this.#path)
+    if (this.#direct === null) return writeTo(this.#fd, bytes, position)
+    const wholeUnits = bytes.subarray(0, bytes.length - (bytes.length % directUnitBytes))
     try {
-      return await writeTo(fd, bytes, position)
+      return await writeTo(this.#direct, wholeUnits, position)
     } catch (error) {
       // Memory or place are not such as this disk wants them.
       if (failedWith(error, 'EINVAL')) return writeTo(this.#fd, bytes, position)
@@ -82,37 +82,32 @@ class NodeFile implements OpenFile {
     return called((done) => fs.fdatasync(this.#fd, (error) => done(error, undefined)))
   }
 
+  /** Synchronous within: what was written is synced by now, so there is nothing to wait for. */
   async close(): Promise<void> {
-    const direct = await this.#direct
     try {
-      if (direct !== undefined) await closed(direct)
+      if (typeof this.#direct === 'number') fs.closeSync(this.#direct)
     } finally {
-      await closed(this.#fd)
+      fs.closeSync(this.#fd)
     }
   }
 }
 
 function isForDirect(bytes: Uint8Array, position: number): boolean {
-  const places = [bytes.byteOffset, bytes.length, position]
+  const places = [bytes.byteOffset, position]
   return bytes.length >= directBytesMin && places.every((place) => place % directUnitBytes === 0)
 }
 
-/** Undefined where the file system does not know it, or there is no descriptor left for it. */
-async function openDirect(path: string): Promise<number | undefined> {
-  const flags = fs.constants.O_WRONLY | (fs.constants.O_DIRECT ?? 0)
+/** Null where the file system does not know it, or there is no descriptor left for it. Synchronous: the file was just made, so no disk is asked. */
+function openDirect(path: string): number | null {
   try {
-    return await called<number>((done) => fs.open(path, flags, done))
+    return fs.openSync(path, fs.constants.O_WRONLY | (fs.constants.O_DIRECT ?? 0))
   } catch {
-    return undefined
+    return null
   }
 }
 
 function writeTo(fd: number, bytes: Uint8Array, position: number): Promise<number> {
   return called((done) => fs.write(fd, bytes, 0, bytes.length, position, done))
-}
-
-function closed(fd: number): Promise<void> {
-  return called((done) => fs.close(fd, (error) => done(error ?? null, undefined)))
 }
 
 async function openNode(path: string, flags: number): Promise<NodeFile> {
@@ -127,12 +122,13 @@ export const nodeFileSystem: FileSystem = {
   unlink: (path) => called((done) => fs.unlink(path, (error) => done(error, undefined))),
   makeFolder: (path) =>
     called((done) => fs.mkdir(path, { mode: 0o700 }, (error) => done(error, undefined))),
+  // An entry of it was just made or taken away, so opening it asks no disk.
   syncFolder: async (path) => {
-    const fd = await called<number>((done) => fs.open(path, fs.constants.O_RDONLY, done))
+    const fd = fs.openSync(path, fs.constants.O_RDONLY)
     try {
       await called<undefined>((done) => fs.fsync(fd, (error) => done(error, undefined)))
     } finally {
-      await called<undefined>((done) => fs.close(fd, (error) => done(error ?? null, undefined)))
+      fs.closeSync(fd)
     }
   },
   readFolder: (path) => called((done) => fs.readdir(path, done)),
