@@ -33,7 +33,7 @@ export function sole<View extends Uint8Array>(view: View): View {
  */
 export function free(bytes: Uint8Array): void {
   const { buffer } = bytes
-  if (!(buffer instanceof ArrayBuffer)) return
+  if (!(buffer instanceof ArrayBuffer) || buffer.detached) return
   if (buffer.byteLength !== bytes.length && soleViews.get(buffer) !== bytes) return
   const isKept = buffer.byteLength === bigBufferBytes && kept.length < keptMax
   const moved = isKept ? buffer.transfer() : buffer.transfer(0)

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto'
 import { readFile, readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { free } from '../../../src/base/free.ts'
 import { systemChance } from '../../../src/base/chance.ts'
 import { BlobNames, type BlobId } from '../../../src/base/ids.ts'
 import { decodeHeader } from '../../../src/stores/blobs/files-format.ts'
@@ -153,5 +155,44 @@ test('many puts that break off and many that do not never share bytes', async ()
     const sizeBytes = 40 * (50_000 + index + 1)
     const back = await read(store, id, { offset: 0, lengthBytes: sizeBytes })
     assert.ok(back.every((byte) => byte === index + 1))
+  }
+})
+
+/** Reads a range piece after piece, holds each for a while as a slow network would, and gives its memory back. */
+async function readSlowly(store: BlobStore, stored: Stored, turn: number): Promise<void> {
+  const { id, bytes } = stored
+  const offset = (turn * 131_071) % bytes.length
+  const end = turn % 3 === 0 ? bytes.length : offset + ((turn * 92_821) % (bytes.length - offset))
+  let position = offset
+  for await (const piece of store.get(id, { offset, lengthBytes: end - offset })) {
+    const expected = bytes.subarray(position, position + piece.length)
+    position += piece.length
+    for (let look = 0; look < 3; look++) {
+      assert.ok(Buffer.compare(piece, expected) === 0, `reader ${turn}, look ${look}`)
+      await setImmediate()
+    }
+    // Some leave while more is being read for them, and some forget to give anything back.
+    if (turn % 7 === 0) return
+    if (turn % 11 !== 0) free(piece)
+  }
+  assert.equal(position, end, `reader ${turn}`)
+}
+
+interface Stored {
+  readonly id: BlobId
+  readonly bytes: Buffer
+}
+
+test('readers that give their memory back, in any company, see their own bytes only', async () => {
+  const store = await openIn(await freshFolder())
+  const sizes = [90_000, 262_144, 700_000, 1_048_576, 1_048_577, 1_110_000, 3_500_000]
+  const stored = sizes.map((size) => ({ id: names.next(), bytes: randomBytes(size) }))
+  for (const { id, bytes } of stored) await store.put(id, inChunks(bytes, 65_536), about)
+  for (const readers of [1, 10, 80]) {
+    const reading = Array.from({ length: readers }, (_, turn) => {
+      const one = stored[turn % stored.length]
+      return one === undefined ? undefined : readSlowly(store, one, turn)
+    })
+    await Promise.all(reading)
   }
 })
