@@ -10,7 +10,7 @@ import { kibibyte, mebibyte } from './limits.ts'
 /** A mebibyte of content, with room for what a file has around it. */
 export const bigBufferBytes: number = mebibyte + 64 * kibibyte
 /** More of them than this are not kept. */
-const keptMax = 16
+const keptMax = 8
 
 const kept: ArrayBuffer[] = []
 /** The one view by which a buffer is given back. */
