@@ -70,8 +70,7 @@ interface Layout {
 const expected: Readonly<Record<string, (bytes: Uint8Array) => Promise<string>>> = {
   crc32: async (bytes) => crc32(bytes).toString(16).padStart(8, '0'),
   crc32c: async (bytes) => (await createCRC32(0x82f63b78)).init().update(bytes).digest(),
-  crc64nvme: async (bytes) =>
-    (await createCRC64('9a6c9329ac4bc9b5')).init().update(bytes).digest(),
+  crc64nvme: async (bytes) => (await createCRC64('9a6c9329ac4bc9b5')).init().update(bytes).digest(),
 }
 
 test('CRCs of any length, in any parts, wherever they lie', async () => {

@@ -21,7 +21,7 @@ export function crcTables(tables: usize, modulus: u64): void {
 }
 
 /** The state after `length` bytes at `at`. The bits that a CRC turns round at its beginning and end are its caller's matter. */
-export function crc(tables: usize, state: u64, at: usize, length: usize): u64 {
+function crc(tables: usize, state: u64, at: usize, length: usize): u64 {
   const end = at + length
   const wide = at + (length & ~15)
   for (; at < wide; at += 16) {

@@ -74,10 +74,7 @@ function steps(distances: readonly number[], longest: number): readonly string[]
   return Array.from({ length: stepBytes / vectorBytes }, (_, index) => {
     const at = index * vectorBytes
     const terms = distances.map((distance) => `v128.load(earlier, ${longest - distance + at})`)
-    const sum = terms.reduce(
-      (text, term) => `v128.xor(${text}, ${term})`,
-      `v128.load(from, ${at})`,
-    )
+    const sum = terms.reduce((text, term) => `v128.xor(${text}, ${term})`, `v128.load(from, ${at})`)
     return `v128.store(to, ${sum}, ${at})`
   })
 }

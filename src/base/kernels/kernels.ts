@@ -17,13 +17,7 @@ declare const WebAssembly: {
 }
 
 /** The state after so many bytes. The bits that a CRC turns round at its beginning and end are its caller's matter. */
-type Crc = (
-  tables: number,
-  work: number,
-  state: bigint,
-  at: number,
-  lengthBytes: number,
-) => bigint
+type Crc = (tables: number, work: number, state: bigint, at: number, lengthBytes: number) => bigint
 
 /** Addresses are offsets in `memory`. 64 bits come and go as a bigint, signed or not. */
 export interface Functions {

@@ -141,11 +141,7 @@ function buffer(lengthBytes: number): Buffer {
 }
 
 /** Fills `into`. Throws BlobCorrupt when there are fewer bytes. */
-export async function readExactly(
-  file: OpenFile,
-  position: number,
-  into: Buffer,
-): Promise<Buffer> {
+export async function readExactly(file: OpenFile, position: number, into: Buffer): Promise<Buffer> {
   let filled = 0
   while (filled < into.length) {
     const count = await file.read(into.subarray(filled), position + filled)
