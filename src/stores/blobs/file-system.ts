@@ -58,7 +58,10 @@ class NodeFile implements OpenFile {
     return called((done) => fs.read(this.#fd, into, 0, into.length, position, done))
   }
 
-  /** Big pieces on whole pages go past the page cache, as far as they fill pages: it would copy them, and clean up after them, for nobody. */
+  /**
+   * Big pieces on whole pages go past the page cache, as far as they fill pages: it would copy them, and clean up after them,
+   * for nobody.
+   */
   async write(bytes: Uint8Array, position: number): Promise<number> {
     if (!isForDirect(bytes, position)) return writeTo(this.#fd, bytes, position)
     if (this.#direct === undefined) this.#direct = openDirect(this.#path)
@@ -97,7 +100,10 @@ function isForDirect(bytes: Uint8Array, position: number): boolean {
   return bytes.length >= directBytesMin && places.every((place) => place % directUnitBytes === 0)
 }
 
-/** Null where the file system does not know it, or there is no descriptor left for it. Synchronous: the file was just made, so no disk is asked. */
+/**
+ * Null where the file system does not know it, or there is no descriptor left for it. Synchronous: the file was just made, so
+ * no disk is asked.
+ */
 function openDirect(path: string): number | null {
   try {
     return fs.openSync(path, fs.constants.O_WRONLY | (fs.constants.O_DIRECT ?? 0))
