@@ -149,18 +149,18 @@ async function otherBytes(
 ): Promise<ObjectRow> {
   const { found } = source
   const kept = keptChecksum(input.ChecksumAlgorithm, source, s3.settings)
-  const encrypted = { ...attributes, encryption: dataKey?.encryption }
+  const { owner } = owned
+  const encrypted = { ...attributes, encryption: dataKey?.encryption, checksum: kept.checksum }
   await using stored = await resealed(
     {
       bytes: s3.emit(found, wholeOf(found.row), from),
       compute: kept.algorithm,
-      about: aboutObject(input.Key, encrypted, s3),
+      about: aboutObject({ key: input.Key, owner, attributes: encrypted }, s3),
       dataKey,
     },
     s3,
   )
   const checksum = kept.checksum ?? wholeChecksum(kept.algorithm, stored.checksums)
-  const { owner } = owned
   const keeping = { key: input.Key, owner, attributes: { ...encrypted, checksum }, condition }
   return await keepObject(stored, keeping, s3)
 }

@@ -47,21 +47,25 @@ export interface PartOfUpload {
   readonly number: number
 }
 
-/** What the blob of an object says of itself. */
-export function aboutObject(key: string, attributes: ObjectAttributes, s3: Service): BlobAbout {
-  return { bucket: s3.bucket.name, key, createdMs: s3.now, attributes }
+/** What the blob of an object says of itself: with its closing all that `keepObject` puts into the row. */
+export function aboutObject(
+  { key, owner, attributes }: Omit<Keeping, 'condition'>,
+  s3: Service,
+): BlobAbout {
+  return { bucket: s3.bucket.name, key, createdMs: s3.now, owner, attributes }
 }
 
 /** What the blob of a part says of itself. */
 export function aboutPart({ upload, number }: PartOfUpload, s3: Service): BlobAbout {
-  const { key, uploadId, attributes } = upload
-  // The attributes are of use only to who rebuilds metadata from blobs: an upload of one part is known whole by its part.
+  const { key, uploadId, attributes, owner, initiator, initiated, checksum } = upload
+  // For who rebuilds metadata from blobs: any part tells the whole of its upload.
   return {
     bucket: s3.bucket.name,
     key,
     createdMs: s3.now,
     uploadId,
     partNumber: number,
+    upload: { owner, initiator, initiated, checksum },
     attributes,
   }
 }

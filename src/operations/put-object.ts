@@ -33,7 +33,7 @@ export async function putObject(input: PutObjectInput, s3: Service): Promise<Put
     declared,
     compute: algorithm === undefined ? [] : [algorithm],
     sizeBytesMax: uploadSizeBytesMax,
-    about: aboutObject(input.Key, attributes, s3),
+    about: aboutObject({ key: input.Key, owner, attributes }, s3),
     dataKey,
   })
   const checksum = wholeChecksum(algorithm, stored.checksums)

@@ -6,7 +6,7 @@ import type { BlobId, BlobNames } from '../base/ids.ts'
 import { inlineBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { Payload } from '../model/payload.ts'
-import type { BlobAbout, BlobStore } from '../stores/blobs/store.ts'
+import type { BlobAbout, BlobClosing, BlobStore } from '../stores/blobs/store.ts'
 import type { NewLocator, RunSeal } from '../stores/metadata/records.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
@@ -115,10 +115,11 @@ async function ingestBlob(
     const passage = new Passage(plan, arriving, parts.lanes)
     const kept = run === undefined ? passage : run.seal(passage)
     const bytes = parts.takeRoom === undefined ? kept : counted(kept, parts.takeRoom)
-    const stored = await parts.blobs.put(blob, bytes, aboutOf(plan, run))
-    const { sizeBytes, proven } = passage.passed
+    const known = (): Told => told({ ...passage.passed, plan, run })
+    const stored = await parts.blobs.put(blob, bytes, aboutOf(plan, run), () => closingOf(known()))
+    const facts = known()
+    const { sizeBytes } = facts
     assert(stored.sizeBytes === (run?.sealedSize(sizeBytes) ?? sizeBytes), 'all bytes were stored')
-    const facts = told({ sizeBytes, proven, plan, run })
     return new IngestedBlob({ blob, facts, parts, release })
   } catch (error) {
     release()
@@ -135,6 +136,10 @@ function aboutOf({ about, dataKey }: IngestPlan, run: SealingRun | undefined): B
   if (dataKey === undefined || run === undefined) return about
   const attributes = Object.assign({}, about.attributes, { encryption: dataKey.encryption })
   return { ...about, attributes, seal: run.wrapped }
+}
+
+function closingOf({ sizeBytes, etag, checksums }: Told): BlobClosing {
+  return { sizeBytes, etag, checksums }
 }
 
 type Told = Omit<Ingested, 'locator' | 'keep' | typeof Symbol.asyncDispose>

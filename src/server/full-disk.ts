@@ -9,9 +9,9 @@ const full = ['ENOSPC', 'EDQUOT'] as const
 /** `blobs`, whose puts reject with ServiceUnavailable where the disk has no room for them. A sync that fails stays fatal. */
 export function sayingFull(blobs: BlobStore, room: Pick<DiskRoom, 'refusal'>): BlobStore {
   return {
-    put: async (id, bytes, about) => {
+    put: async (...put) => {
       try {
-        return await blobs.put(id, bytes, about)
+        return await blobs.put(...put)
       } catch (error) {
         if (full.some((code) => failedWith(error, code))) throw room.refusal(error)
         throw error

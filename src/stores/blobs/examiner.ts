@@ -3,24 +3,32 @@ import { resolve } from 'node:path'
 import { free } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
 import { blockSumWith, type BlockSum } from './block-checksum.ts'
-import { decodeHeader, headerSize, pageBytes } from './files-format.ts'
+import { decodeHeader, headerSize, pageBytes, type BlobHeader } from './files-format.ts'
 import { openBlob, readBlob, readExactly, type OpenBlob } from './files-reader.ts'
 import { failedWith, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts'
 import { FolderSyncs } from './folder-syncs.ts'
 import { Folders } from './folders.ts'
-import { BlobCorrupt, BlobMissing } from './store.ts'
+import { BlobCorrupt, BlobMissing, type BlobAbout, type BlobClosing } from './store.ts'
 
 export interface BlobExaminer {
   /** In order, those after `after` only; unfinished ones as well. */
   ids(after?: BlobId): AsyncIterable<BlobId>
   /** Size as its proven trailer says. Throws BlobAbsent, BlobMissing when it was never finished, BlobCorrupt. */
   sizeOf(id: BlobId): Promise<number>
+  /** What it says of itself, in its proven header and trailer; its bytes are not read. Throws as `sizeOf` does. */
+  describe(id: BlobId): Promise<BlobDescription>
   /** Reads and proves all of it; yields the bytes of each piece. Throws as `sizeOf` does. */
   prove(id: BlobId): AsyncGenerator<number>
   /** The same of a file under any name. */
   proveFile(id: BlobId, path: string): AsyncGenerator<number>
   /** Where the file of a blob lies, whether it is there or not. */
   path(id: BlobId): string
+}
+
+export interface BlobDescription {
+  readonly about: BlobAbout
+  /** Absent in blobs of before there was any. */
+  readonly closing: BlobClosing | undefined
 }
 
 /** There is no file at all. */
@@ -63,6 +71,18 @@ class FileExaminer implements BlobExaminer {
     }
   }
 
+  async describe(id: BlobId): Promise<BlobDescription> {
+    const file = await this.#open(id, this.path(id))
+    try {
+      const blob = await openBlob(id, file)
+      const { about } = await provenHeader(blob)
+      const said = Buffer.from(blob.closing).toString()
+      return { about, closing: said === '' ? undefined : (JSON.parse(said) as BlobClosing) }
+    } finally {
+      await file.close()
+    }
+  }
+
   prove(id: BlobId): AsyncGenerator<number> {
     return this.proveFile(id, this.path(id))
   }
@@ -71,7 +91,7 @@ class FileExaminer implements BlobExaminer {
     const file = await this.#open(id, path)
     try {
       const blob = await openBlob(id, file)
-      await proveHeader(blob)
+      await provenHeader(blob)
       yield blob.headerBytes
       const whole = { offset: 0, lengthBytes: blob.sizeBytes }
       const reading = { blockSum: this.#blockSum, inBigPieces: false }
@@ -95,7 +115,7 @@ class FileExaminer implements BlobExaminer {
   }
 }
 
-async function proveHeader({ id, file, headerBytes }: OpenBlob): Promise<void> {
+async function provenHeader({ id, file, headerBytes }: OpenBlob): Promise<BlobHeader> {
   const first = await readExactly(file, 0, Buffer.allocUnsafeSlow(Math.min(headerBytes, pageBytes)))
   const sizeBytes = headerSize(first)
   if (sizeBytes !== headerBytes) {
@@ -107,4 +127,5 @@ async function proveHeader({ id, file, headerBytes }: OpenBlob): Promise<void> {
       : await readExactly(file, 0, Buffer.allocUnsafeSlow(sizeBytes)),
   )
   if (header.id !== id) throw new BlobCorrupt(`the file of blob ${id} begins as blob ${header.id}`)
+  return header
 }

@@ -4,14 +4,19 @@
  * Numbers are big-endian. A file without a whole footer is a blob that was never finished.
  */
 import { crc32 } from 'node:zlib'
+import { assert } from '../../base/assert.ts'
 import { blobId, type BlobId } from '../../base/ids.ts'
 import { blockBytes, blockCount, blockSumBytes, blockSumName } from './block-checksum.ts'
-import { BlobCorrupt, type BlobAbout } from './store.ts'
+import { BlobCorrupt, type BlobAbout, type BlobClosing } from './store.ts'
 
 export const formatVersion = 1
+/** Of a footer that a closing stands before. */
+export const closedVersion = 2
 /** The data begins on a page, so that pieces can be written past the page cache. */
 export const pageBytes = 4096
 export const footerBytes = 64
+/** A closing is a few digests; more would be damage. */
+export const closingBytesMax = 4096
 
 const headerMagic = 'ASHLARBL'
 const footerMagic = 'ASHLAREN'
@@ -32,6 +37,8 @@ export interface BlobFooter {
   readonly id: BlobId
   readonly headerBytes: number
   readonly sizeBytes: number
+  /** Bytes of the closing, 0 where there is none. */
+  readonly closingBytes: number
 }
 
 /** The header in whole pages. */
@@ -73,40 +80,57 @@ export function decodeHeader(header: Buffer): BlobHeader {
   return { id: blobId(pages.toString('hex', 16, 32)), headerBytes, about }
 }
 
-/** What follows the data: the sums of its blocks and the footer that covers them. */
-export function encodeTrailer(footer: BlobFooter, sums: Uint8Array): Uint8Array {
-  const trailer = Buffer.alloc(sums.length + footerBytes)
+/** What follows the data: the sums of its blocks, the closing if there is one, and the footer that covers them. */
+export function encodeTrailer(
+  footer: Omit<BlobFooter, 'closingBytes'>,
+  sums: Uint8Array,
+  closing?: BlobClosing,
+): Uint8Array {
+  const said = Buffer.from(closing === undefined ? '' : JSON.stringify(closing))
+  assert(said.length <= closingBytesMax, 'a closing is short')
+  const trailer = Buffer.alloc(sums.length + said.length + footerBytes)
   trailer.set(sums)
-  const end = trailer.subarray(sums.length)
+  trailer.set(said, sums.length)
+  const end = trailer.subarray(sums.length + said.length)
   end.write(footer.id, 0, 'hex')
   end.writeBigUInt64BE(BigInt(footer.sizeBytes), 16)
   end.writeUInt32BE(footer.headerBytes, 24)
   end.writeUInt32BE(blockBytes, 28)
   end.write(blockSumName, 32, 'latin1')
-  end.writeUInt32BE(formatVersion, 48)
-  end.writeUInt32BE(crc32(trailer.subarray(0, sums.length + footerCrcAt)), footerCrcAt)
+  end.writeUInt32BE(closing === undefined ? formatVersion : closedVersion, 48)
+  const covered = trailer.length - footerBytes + footerCrcAt
+  end.writeUInt32BE(crc32(trailer.subarray(0, covered)), footerCrcAt)
   end.write(footerMagic, 56, 'latin1')
   return trailer
 }
 
-/** Reads a footer, the last bytes of a file; undefined when the file does not end with one. Not yet proven: see `provenSums`. */
+/** Reads a footer, the last bytes of a file; undefined when the file does not end with one. Not yet proven: see `provenTrailer`. */
 export function decodeFooter(end: Buffer, fileBytes: number): BlobFooter | undefined {
   if (end.length < footerBytes || end.toString('latin1', 56, 64) !== footerMagic) return undefined
-  refuseOtherVersion(end.readUInt32BE(48))
+  const version = end.readUInt32BE(48)
+  if (version !== closedVersion) refuseOtherVersion(version)
   const sizeBytes = Number(end.readBigUInt64BE(16))
   const headerBytes = end.readUInt32BE(24)
   const known = `${end.readUInt32BE(28)} ${end.toString('latin1', 32, 32 + sumNameBytes)}`
   if (known !== `${blockBytes} ${blockSumName.padEnd(sumNameBytes, '\0')}`) {
     throw new BlobCorrupt(`a blob of unknown block checksums: ${known}`)
   }
-  if (headerBytes + sizeBytes + trailerBytes(sizeBytes) !== fileBytes) {
+  const closingBytes = fileBytes - headerBytes - sizeBytes - trailerBytes(sizeBytes, 0)
+  const closingMax = version === closedVersion ? closingBytesMax : 0
+  if (closingBytes < 0 || closingBytes > closingMax) {
     throw new BlobCorrupt('a blob file is not as long as its footer says')
   }
-  return { id: blobId(end.toString('hex', 0, 16)), headerBytes, sizeBytes }
+  return { id: blobId(end.toString('hex', 0, 16)), headerBytes, sizeBytes, closingBytes }
 }
 
-/** The block sums of a whole trailer, once its CRC and its owner prove right; BlobCorrupt otherwise. */
-export function provenSums(trailer: Buffer, id: BlobId): Buffer {
+export interface ProvenTrailer {
+  readonly sums: Buffer
+  /** JSON in UTF-8; empty where there is none. */
+  readonly closing: Buffer
+}
+
+/** What a whole trailer holds, once its CRC and its owner prove right; BlobCorrupt otherwise. */
+export function provenTrailer(trailer: Buffer, { id, closingBytes }: BlobFooter): ProvenTrailer {
   const footerAt = trailer.length - footerBytes
   const crc = trailer.readUInt32BE(footerAt + footerCrcAt)
   if (crc32(trailer.subarray(0, footerAt + footerCrcAt)) !== crc) {
@@ -114,12 +138,13 @@ export function provenSums(trailer: Buffer, id: BlobId): Buffer {
   }
   const owner = trailer.toString('hex', footerAt, footerAt + 16)
   if (owner !== id) throw new BlobCorrupt(`the file of blob ${id} holds blob ${owner}`)
-  return trailer.subarray(0, footerAt)
+  const closingAt = footerAt - closingBytes
+  return { sums: trailer.subarray(0, closingAt), closing: trailer.subarray(closingAt, footerAt) }
 }
 
-/** Bytes of sums and footer after `sizeBytes` bytes of data. */
-export function trailerBytes(sizeBytes: number): number {
-  return blockCount(sizeBytes) * blockSumBytes + footerBytes
+/** Bytes of sums, closing and footer after `sizeBytes` bytes of data. */
+export function trailerBytes(sizeBytes: number, closingBytes: number): number {
+  return blockCount(sizeBytes) * blockSumBytes + closingBytes + footerBytes
 }
 
 function refuseOtherVersion(version: number): void {

@@ -8,7 +8,7 @@ import { bigBuffer, bigBufferBytes, sole } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
 import { kibibyte, mebibyte } from '../../base/limits.ts'
 import { blockBytes, blockSumBytes, type BlockSum } from './block-checksum.ts'
-import { decodeFooter, footerBytes, provenSums, trailerBytes } from './files-format.ts'
+import { decodeFooter, footerBytes, provenTrailer, trailerBytes } from './files-format.ts'
 import type { OpenFile } from './file-system.ts'
 import { BlobCorrupt, BlobMissing, type ByteRange } from './store.ts'
 
@@ -30,6 +30,8 @@ export interface OpenBlob {
   readonly sizeBytes: number
   readonly headerBytes: number
   readonly sums: Buffer
+  /** What was said when the last byte had come: JSON, empty where nothing was. */
+  readonly closing: Buffer
   /** The whole file, where it is small. */
   readonly content: Buffer | undefined
 }
@@ -45,7 +47,7 @@ export async function openBlob(id: BlobId, file: OpenFile, wantedBytes = 0): Pro
   const tail = await readExactly(file, fileBytes - first, buffer(first))
   const footer = decodeFooter(tail.subarray(-footerBytes), fileBytes)
   if (footer === undefined) throw new BlobMissing(`blob ${id} was never finished`)
-  const needed = trailerBytes(footer.sizeBytes)
+  const needed = trailerBytes(footer.sizeBytes, footer.closingBytes)
   const trailer =
     needed <= first
       ? tail.subarray(first - needed)
@@ -55,7 +57,7 @@ export async function openBlob(id: BlobId, file: OpenFile, wantedBytes = 0): Pro
     file,
     sizeBytes: footer.sizeBytes,
     headerBytes: footer.headerBytes,
-    sums: provenSums(trailer, id),
+    ...provenTrailer(trailer, { ...footer, id }),
     content: first === fileBytes ? tail : undefined,
   }
 }

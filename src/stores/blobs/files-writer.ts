@@ -9,7 +9,7 @@ import { blockBytes, blockSumBytes, type BlockSum } from './block-checksum.ts'
 import { encodeHeader, encodeTrailer } from './files-format.ts'
 import type { OpenFile } from './file-system.ts'
 import type { Pieces } from './pieces.ts'
-import type { BlobAbout } from './store.ts'
+import type { BlobAbout, BlobClosing } from './store.ts'
 
 export interface BlobWriterParts {
   readonly file: OpenFile
@@ -63,11 +63,12 @@ export class BlobWriter {
   }
 
   /** Writes what is left, and the trailer. Durable only after the file's own sync. */
-  async finish(): Promise<void> {
+  async finish(closing: BlobClosing | undefined): Promise<void> {
     if (this.#filled > this.#summed) this.#sum(this.#filled)
     const trailer = encodeTrailer(
       { id: this.#id, headerBytes: this.#headerBytes, sizeBytes: this.#sizeBytes },
       joined(this.#sums),
+      closing,
     )
     const fits = this.#filled + trailer.length <= this.#piece.length
     if (fits) this.#piece.set(trailer, this.#filled)

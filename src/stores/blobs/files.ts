@@ -19,7 +19,14 @@ import {
 import { FolderSyncs } from './folder-syncs.ts'
 import { Folders } from './folders.ts'
 import { Pieces } from './pieces.ts'
-import { BlobExists, BlobMissing, type BlobAbout, type BlobStore, type ByteRange } from './store.ts'
+import {
+  BlobExists,
+  BlobMissing,
+  type BlobAbout,
+  type BlobClosing,
+  type BlobStore,
+  type ByteRange,
+} from './store.ts'
 
 export interface FileBlobsOptions {
   /** An existing folder that belongs to this store alone. */
@@ -33,6 +40,13 @@ export interface FileBlobsOptions {
 /** Opens the store; what earlier lives left unfinished stays until it is removed. */
 export async function openFileBlobs(options: FileBlobsOptions): Promise<BlobStore> {
   return new FileBlobs(options)
+}
+
+interface Put {
+  readonly id: BlobId
+  readonly bytes: AsyncIterable<Uint8Array>
+  readonly about: BlobAbout
+  readonly closing: (() => BlobClosing) | undefined
 }
 
 class FileBlobs implements BlobStore {
@@ -61,8 +75,9 @@ class FileBlobs implements BlobStore {
     id: BlobId,
     bytes: AsyncIterable<Uint8Array>,
     about: BlobAbout,
+    closing?: () => BlobClosing,
   ): Promise<{ sizeBytes: number }> {
-    return this.#run(this.#put(id, bytes, about))
+    return this.#run(this.#put({ id, bytes, about, closing }))
   }
 
   async *get(
@@ -108,17 +123,14 @@ class FileBlobs implements BlobStore {
     await Promise.allSettled(this.#running)
   }
 
-  async #put(
-    id: BlobId,
-    bytes: AsyncIterable<Uint8Array>,
-    about: BlobAbout,
-  ): Promise<{ sizeBytes: number }> {
+  async #put(put: Put): Promise<{ sizeBytes: number }> {
+    const { id } = put
     this.#refuseAfterFatal()
     await this.#folders.make(id)
     const file = await this.#create(id)
     this.#unfinished.add(id)
     try {
-      const sizeBytes = await this.#fill({ id, file, bytes, about })
+      const sizeBytes = await this.#fill(put, file)
       this.#refuseAfterFatal()
       return { sizeBytes }
     } catch (error) {
@@ -130,13 +142,8 @@ class FileBlobs implements BlobStore {
     }
   }
 
-  async #fill(put: {
-    id: BlobId
-    file: OpenFile
-    bytes: AsyncIterable<Uint8Array>
-    about: BlobAbout
-  }): Promise<number> {
-    const { id, file } = put
+  async #fill(put: Put, file: OpenFile): Promise<number> {
+    const { id } = put
     try {
       const writer = new BlobWriter(id, put.about, {
         file,
@@ -145,7 +152,7 @@ class FileBlobs implements BlobStore {
       })
       try {
         for await (const chunk of put.bytes) await writer.add(chunk)
-        await writer.finish()
+        await writer.finish(put.closing?.())
       } finally {
         await writer.release()
       }

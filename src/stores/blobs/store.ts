@@ -21,6 +21,8 @@ export interface BlobStore extends AsyncDisposable {
     id: BlobId,
     bytes: AsyncIterable<Uint8Array>,
     about: BlobAbout,
+    /** Asked once, when the last byte has come. */
+    closing?: () => BlobClosing,
   ): Promise<{ sizeBytes: number }>
   get(id: BlobId, range: ByteRange, proof?: 'checksums' | 'own'): AsyncIterable<Uint8Array>
   /** Size of a finished blob; undefined when it is absent or unfinished. */
@@ -34,12 +36,26 @@ export interface BlobAbout {
   readonly bucket: string
   readonly key: string
   readonly createdMs: number
+  /** Of an object: canonical id of its owner. */
+  readonly owner?: string
   /** A part names its upload and number; an object has neither. */
   readonly uploadId?: string
   readonly partNumber?: number
+  /** Of a part: the rest of its upload, as its row has it. */
+  readonly upload?: unknown
   readonly attributes?: unknown
   /** Of sealed bytes: the keys of their blocks, wrapped by the data key whose envelope is among the attributes (docs/format/encryption.md). */
   readonly seal?: string
+}
+
+/** What only the end of the bytes tells, kept behind them; with BlobAbout it makes the row of an object or part. */
+export interface BlobClosing {
+  /** Of the plain bytes. */
+  readonly sizeBytes: number
+  /** Without quotes. */
+  readonly etag: string
+  /** Base64 by algorithm. */
+  readonly checksums: Readonly<Record<string, string>>
 }
 
 export interface ByteRange {

@@ -9,6 +9,7 @@ import { free } from '../../../src/base/free.ts'
 import { systemChance } from '../../../src/base/chance.ts'
 import { BlobNames, type BlobId } from '../../../src/base/ids.ts'
 import { decodeHeader } from '../../../src/stores/blobs/files-format.ts'
+import { openBlobExaminer } from '../../../src/stores/blobs/examiner.ts'
 import { BlobCorrupt, BlobMissing, type BlobStore } from '../../../src/stores/blobs/store.ts'
 import { about, blobStoreContract, inChunks, read } from '../../contracts/blob-store.ts'
 import { freshFolder, openIn } from './fresh.ts'
@@ -195,5 +196,39 @@ test('readers that give their memory back, in any company, see their own bytes o
       return one === undefined ? [] : [readSlowly(store, one, turn)]
     })
     await Promise.all(reading)
+  }
+})
+
+test('a blob says at its end what only its end tells; a damaged word of it is no word', async () => {
+  for (const sizeBytes of [20_000, 2_500_000]) {
+    const directory = await freshFolder()
+    const store = await openIn(directory)
+    const examiner = await openBlobExaminer(directory)
+    const [plain, closed] = [names.next(), names.next()]
+    const bytes = randomBytes(sizeBytes)
+    const closing = { sizeBytes, etag: 'e'.repeat(32), checksums: { CRC32: 'AAAAAA==' } }
+    const told: string[] = []
+    const watched = async function* (): AsyncGenerator<Uint8Array> {
+      yield* inChunks(bytes, 65_536)
+      told.push('bytes')
+    }
+    await store.put(plain, inChunks(bytes, 65_536), about)
+    await store.put(closed, watched(), about, () => {
+      told.push('closing')
+      return closing
+    })
+    assert.deepEqual(told, ['bytes', 'closing'])
+    assert.deepEqual(await examiner.describe(plain), { about, closing: undefined })
+    assert.deepEqual(await examiner.describe(closed), { about, closing })
+    assert.ok((await read(store, closed, { offset: 0, lengthBytes: sizeBytes })).equals(bytes))
+    // One bit of the ETag.
+    const path = examiner.path(closed)
+    const file = await readFile(path)
+    const at = file.lastIndexOf('eeee')
+    file[at] = (file[at] ?? 0) ^ 1
+    await writeFile(path, file)
+    await assert.rejects(examiner.describe(closed), BlobCorrupt)
+    await truncate(path, file.length - 1)
+    await assert.rejects(examiner.describe(closed), BlobMissing)
   }
 })
