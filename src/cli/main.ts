@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { doctorCommand } from './doctor.ts'
 import { keysCommand } from './keys.ts'
 import { backupCommand } from './backup.ts'
+import { rebuildCommand } from './rebuild.ts'
 import { restoreCommand } from './restore.ts'
 import { scrubCommand } from './scrub.ts'
 import { serveCommand } from './serve.ts'
@@ -22,6 +23,7 @@ const program = new Command('ashlar')
   .addCommand(scrubCommand())
   .addCommand(backupCommand())
   .addCommand(restoreCommand())
+  .addCommand(rebuildCommand())
   .showSuggestionAfterError()
   .showHelpAfterError('Run with --help to see what there is.')
 

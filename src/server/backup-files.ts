@@ -15,7 +15,7 @@ export interface KeptFile {
 }
 
 /** Of a data folder: what is copied otherwise, and what is true of this folder only. */
-const notKept = /^(metadata\.sqlite.*|blobs|quarantine|scrub\.json|.*\.(lock|new))$/
+const notKept = /^(metadata\.sqlite.*|blobs|quarantine|snapshots|scrub\.json|.*\.(lock|new))$/
 
 /** Relative paths of the further files of a data folder: credentials, keys. */
 export async function furtherFiles(data: string): Promise<readonly string[]> {

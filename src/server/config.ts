@@ -40,6 +40,8 @@ export interface Config {
     readonly everyMs: number
     readonly bytesPerSecond: number
   }
+  /** From one snapshot of the metadata to the next; 0 never. */
+  readonly snapshotEveryMs: number
   /** The root account's pair, when the operator gives it. */
   readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   /** Things that work and should not stay so, one sentence each. */
@@ -88,6 +90,7 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
       everyMs: parseCount('--scrub-interval', text('scrub-interval') ?? '', 0) * 3_600_000,
       bytesPerSecond: parseCount('ASHLAR_SCRUB_RATE', text('scrub-rate') ?? '', 1) * mebibyte,
     },
+    snapshotEveryMs: parseCount('--snapshot-interval', text('snapshot-interval') ?? '', 0) * 1000,
     root: rootPair(text('root-access-key'), text('root-secret-key')),
     warnings,
   }

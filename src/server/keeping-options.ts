@@ -46,4 +46,13 @@ export const keepingOptions: readonly Option[] = [
     default: '16',
     sentence: 'so much of the blobs is verified in a second at most',
   },
+  {
+    name: 'snapshot-interval',
+    flag: '--snapshot-interval',
+    env: 'ASHLAR_SNAPSHOT_INTERVAL',
+    value: 'seconds',
+    default: '900',
+    sentence:
+      'how often what changed in the metadata is kept in a snapshot, for ashlar rebuild; 0 never',
+  },
 ]

@@ -59,6 +59,7 @@ export type OptionName =
   | 'durability'
   | 'scrub-interval'
   | 'scrub-rate'
+  | 'snapshot-interval'
   | 'root-access-key'
   | 'root-secret-key'
 

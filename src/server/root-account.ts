@@ -52,6 +52,15 @@ export function openRootAccount(
   return { key, file, fresh, given: config.root !== undefined }
 }
 
+/** Canonical id of the root account of a data folder that has been served from. Throws ConfigError where it is not known. */
+export function rootOwner(data: string): string {
+  const file = join(data, 'credentials.json')
+  if (existsSync(file)) return readKept(file).canonicalId
+  throw new ConfigError(
+    `There is no ${file}, so nobody can own the buckets that are made again. Put it back from a backup; without one, start ashlar serve once on an empty folder and take its credentials.json.`,
+  )
+}
+
 function readKept(file: string): Kept {
   const damaged = `${file} is damaged. Restore it from a backup; without it a new root account would not own the buckets of the old one.`
   try {

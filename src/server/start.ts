@@ -20,11 +20,13 @@ import { DiskRoom } from './disk-room.ts'
 import { telling, warnOf } from './durability.ts'
 import { sayingFull } from './full-disk.ts'
 import { startScrub } from './scrub.ts'
+import { startSnapshots } from './snapshots.ts'
 import { Doctor } from './doctor.ts'
 import { Gateway } from './gateway.ts'
 import { openKeys, type OpenedKeys } from './keys.ts'
 import { urlOf } from './listen-address.ts'
 import { listen, type Listener } from './listener.ts'
+import { refuseLostMetadata } from './lost-metadata.ts'
 import { opening } from './opening.ts'
 import { openRootAccount, type RootAccount } from './root-account.ts'
 import { storeMeters } from './store-meters.ts'
@@ -70,6 +72,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   for (const sentence of config.warnings) log.warn({}, sentence)
   await using undo = new AsyncDisposableStack()
   const data = openFolder(config.data)
+  refuseLostMetadata(data)
   const { durability } = config
   warnOf(durability, log)
   const meters = storeMeters()
@@ -94,6 +97,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const scrub = undo.use(await startScrub({ data, clock, log, ...config.scrub }))
   const parts = { ...s3, ...scrub, stores, keys, clock, log, reclaimGraceMs }
   const background = undo.use(startBackground(parts))
+  undo.use(startSnapshots({ data, clock, log, everyMs: config.snapshotEveryMs, reserveBytes }))
   const domains = domainsOf(config)
   const facts = (): ServerFacts => ({ region: config.region, domains, port: bound.port })
   const doctor = new Doctor({ log, clock, perSecond: config.doctorRate, facts })

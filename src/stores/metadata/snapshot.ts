@@ -4,11 +4,11 @@
  * The pin is committed before the copy's moment, and reclaim asks for it in the transaction that would give bytes up: bytes that it
  * gave up before were named by nobody at that moment, and it gives up none after it.
  */
-import { backup, DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../base/clock.ts'
-import { Connection } from './sql/connection.ts'
+import type { Connection } from './sql/connection.ts'
+import { copyDatabase } from './sql/copying.ts'
 import { openWriter } from './sql/files.ts'
-import { extendPin, freeAllPins, freePin, pinMs, setPin } from './sql/pins.ts'
+import { extendPin, freePin, pinMs, setPin } from './sql/pins.ts'
 
 /** Pages of one step of the copy, between which progress is told. */
 const pagesAtOnce = 4096
@@ -47,18 +47,8 @@ export class PinnedSource implements Disposable {
 
   /** One moment of the database as a file of its own, without a log beside it; synced. */
   async copyTo(path: string, onProgress: (done: number, whole: number) => void): Promise<void> {
-    const source = new DatabaseSync(this.#options.file, { readOnly: true })
-    try {
-      // Held open, it makes the moment: otherwise every commit of the server would let the copy begin anew.
-      source.exec('BEGIN')
-      source.prepare('SELECT count(*) FROM life').get()
-      const progress = (at: { remainingPages: number; totalPages: number }): void =>
-        onProgress(at.totalPages - at.remainingPages, at.totalPages)
-      await backup(source, path, { rate: pagesAtOnce, progress })
-    } finally {
-      source.close()
-    }
-    standAlone(path)
+    const { file } = this.#options
+    await copyDatabase({ file, to: path, pagesAtOnce, onStep: onProgress })
   }
 
   [Symbol.dispose](): void {
@@ -70,16 +60,5 @@ export class PinnedSource implements Disposable {
   #extend(): void {
     const { name, clock } = this.#options
     this.#hasLapsed ||= !extendPin(this.#db, name, clock.now())
-  }
-}
-
-function standAlone(path: string): void {
-  const database = new DatabaseSync(path)
-  const db = new Connection(database)
-  try {
-    freeAllPins(db)
-    db.get('PRAGMA journal_mode = DELETE')
-  } finally {
-    db.close()
   }
 }

@@ -1,0 +1,129 @@
+/**
+ * `ashlar rebuild`: metadata made anew for a data folder that has lost it, from the last snapshot that proves itself and from what
+ * the blobs say of themselves. The old database is set aside whole, and only when the new one is.
+ */
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { systemClock, type Clock } from '../base/clock.ts'
+import type { Finding } from '../jobs/findings.ts'
+import { openBlobExaminer } from '../stores/blobs/examiner.ts'
+import type { Owner } from '../stores/metadata/examiner.ts'
+import { openRebuilder } from '../stores/metadata/rebuilder.ts'
+import { lock } from '../stores/metadata/sql/files.ts'
+import { ConfigError } from './config-error.ts'
+import { chosenSnapshot, type Beginning } from './rebuild-beginning.ts'
+import { RebuildWalk, type Walked } from './rebuild-walk.ts'
+import { isHealthy, putInPlace } from './replaced-metadata.ts'
+import { rootOwner } from './root-account.ts'
+import { examineData } from './verify.ts'
+
+export interface RebuildOptions {
+  readonly data: string
+  /** `none`, the name of one in the folder of snapshots, or a file; the newest that proves itself without it. */
+  readonly snapshot?: string | undefined
+  /** Everything but putting the new database in place. */
+  readonly dryRun?: boolean
+  /** Of buckets that only blobs know of. */
+  readonly region: string
+  readonly onProgress?: (what: 'named' | 'blobs', done: number) => void
+  readonly clock?: Clock
+}
+
+export interface Rebuilt extends Walked {
+  readonly data: string
+  readonly dryRun: boolean
+  /** Nothing is known to be lost but what no snapshot and no blob could tell of. */
+  readonly well: boolean
+  readonly snapshot: Beginning | undefined
+  /** Snapshots that did not prove themselves. */
+  readonly rottenSnapshots: readonly string[]
+  /** Made again with their defaults, and the root account for their owner. */
+  readonly buckets: readonly string[]
+  /** Open again. */
+  readonly uploads: readonly string[]
+  readonly goneObjects: number
+  readonly goneParts: number
+  /** The first of them. */
+  readonly gone: readonly Owner[]
+  /** What the new database names and is not whole. */
+  readonly found: number
+  readonly findings: readonly Finding[]
+  /** Where the old database lies now. */
+  readonly setAside: readonly string[]
+}
+
+/** Throws ConfigError for what the operator can mend; then nothing has changed. */
+export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
+  const data = resolve(options.data)
+  if (!existsSync(join(data, 'blobs'))) {
+    throw new ConfigError(`${data} holds no blobs. Name a data folder with --data.`)
+  }
+  const metadata = join(data, 'metadata.sqlite')
+  const held = exclusively(metadata)
+  try {
+    if (await isHealthy(metadata)) throw new ConfigError(nothingToDo(metadata))
+    return await rebuildInto(`${metadata}.rebuilding`, { ...options, data })
+  } finally {
+    held.release()
+  }
+}
+
+async function rebuildInto(file: string, options: RebuildOptions): Promise<Rebuilt> {
+  const { data, dryRun = false, clock = systemClock } = options
+  const { beginning, rotten } = await chosenSnapshot(data, options.snapshot)
+  sweep(file)
+  try {
+    if (beginning !== undefined) copyFileSync(beginning.path, file)
+    const made = await walk(file, options)
+    const { found, findings } = await examine(file, data)
+    const setAside = dryRun ? [] : putInPlace(file, join(data, 'metadata.sqlite'), clock.now())
+    const isLost = found + made.goneObjects + made.goneParts + made.damaged.length > 0
+    const facts = { data, dryRun, snapshot: beginning, rottenSnapshots: rotten, setAside }
+    return { ...made, ...facts, well: !isLost, found, findings }
+  } finally {
+    sweep(file)
+  }
+}
+
+type Made = Walked & Pick<Rebuilt, 'buckets' | 'uploads' | 'goneObjects' | 'goneParts' | 'gone'>
+
+async function walk(file: string, options: RebuildOptions): Promise<Made> {
+  const { data, region, onProgress, clock = systemClock } = options
+  const owner = (): string => rootOwner(data)
+  using rebuilder = openRebuilder({ file, now: clock.now(), owner, region })
+  const blobs = await openBlobExaminer(join(data, 'blobs'))
+  const walking = new RebuildWalk({ rebuilder, blobs, onProgress })
+  const gone = rebuilder.forget(await walking.goneBlobs())
+  const walked = await walking.keepAll()
+  rebuilder.finish(walked.lastEpoch)
+  const { buckets, uploads } = rebuilder
+  const { objects: goneObjects, parts: goneParts, names } = gone
+  return { ...walked, buckets, uploads, goneObjects, goneParts, gone: names }
+}
+
+/** As `ashlar verify --fast` would find it. */
+function examine(file: string, data: string): Promise<Pick<Rebuilt, 'found' | 'findings'>> {
+  return examineData({ data, metadata: file, blobs: join(data, 'blobs'), fast: true })
+}
+
+/** What an earlier run left, and SQLite's files beside it. */
+function sweep(file: string): void {
+  const folder = join(file, '..')
+  const name = file.slice(folder.length + 1)
+  for (const left of readdirSync(folder))
+    if (left.startsWith(name)) rmSync(join(folder, left), { force: true })
+}
+
+function exclusively(metadata: string): { release(): void } {
+  try {
+    return lock(`${metadata}.lock`)
+  } catch (error) {
+    throw new ConfigError(
+      `A server uses this data folder: stop it first. (${(error as Error).message})`,
+    )
+  }
+}
+
+function nothingToDo(metadata: string): string {
+  return `${metadata} is whole: there is nothing to rebuild. If it is to be replaced all the same, move it and its -wal and -shm away first.`
+}

@@ -1,0 +1,88 @@
+/**
+ * Rows of a snapshot whose bytes are gone. Reclaim removes bytes only when no row names them any more, so most of these rows were
+ * deleted or replaced after the snapshot; which of them were not, nobody can tell, so all of them are named.
+ */
+import type { Instant } from '../../../base/clock.ts'
+import type { BlobId } from '../../../base/ids.ts'
+import type { Owner } from '../examiner.ts'
+import type { Gone } from '../rebuilder.ts'
+import type { Connection, Row } from './connection.ts'
+import { integer, text } from './connection.ts'
+import { Owners } from './examine-owners.ts'
+import { encodeLocator } from './locators.ts'
+import { removePart } from './parts.ts'
+import { unlink } from './references.ts'
+import { abortUpload } from './uploads.ts'
+
+const namesMax = 1000
+
+/** Kind 2 is a blob: its id and an offset (docs/format/metadata.md). */
+const isBlob = `substr(locator, 1, 1) = x'02'`
+const isGone = `${isBlob} AND substr(locator, 2, 16) IN (SELECT blob FROM gone)`
+const partsOfUploads = `SELECT DISTINCT content, number FROM parts
+  WHERE ${isGone} AND content IN (SELECT content FROM uploads)`
+/** Small runs may be left; without the others they are no object. */
+const contents = `SELECT content FROM parts WHERE content NOT IN (SELECT content FROM uploads)
+  GROUP BY content HAVING sum(${isBlob}) > 0 AND sum(${isBlob}) = sum(${isGone})`
+const emptied = `SELECT upload FROM uploads WHERE content = ?1
+  AND NOT EXISTS (SELECT 1 FROM parts WHERE content = ?1)`
+
+export function forgetGone(db: Connection, gone: readonly BlobId[], now: Instant): Gone {
+  db.exec('CREATE TEMP TABLE IF NOT EXISTS gone (blob BLOB PRIMARY KEY) STRICT, WITHOUT ROWID')
+  for (const blob of gone) db.run('INSERT INTO gone VALUES (?)', Buffer.from(blob, 'hex'))
+  const forgetting = new Forgetting(db, now)
+  for (const table of ['objects', 'versions'] as const) forgetting.rows(table)
+  for (const row of db.all(partsOfUploads)) forgetting.part(row)
+  for (const row of db.all(contents)) forgetting.content(integer(row, 'content'))
+  db.exec('DROP TABLE gone')
+  return forgetting
+}
+
+class Forgetting implements Gone {
+  objects = 0
+  parts = 0
+  readonly names: Owner[] = []
+  readonly #db: Connection
+  readonly #now: Instant
+  readonly #owners: Owners
+
+  constructor(db: Connection, now: Instant) {
+    this.#db = db
+    this.#now = now
+    this.#owners = new Owners(db)
+  }
+
+  /** Objects in one piece. */
+  rows(table: 'objects' | 'versions'): void {
+    const named = `SELECT bucket, key, version FROM ${table} WHERE ${isGone} LIMIT ${namesMax}`
+    this.#name(this.#db.all(named).map((row) => this.#owners.object(row)))
+    this.objects += this.#db.run(`DELETE FROM ${table} WHERE ${isGone}`)
+  }
+
+  /** Of an open upload, which goes with the last of its parts: it had ended. */
+  part(row: Row): void {
+    const content = integer(row, 'content')
+    const number = integer(row, 'number')
+    this.#name(this.#owners.ofContent(content, number))
+    removePart(this.#db, { content, number, now: this.#now })
+    this.parts += 1
+    const ended = this.#db.get(emptied, content)
+    if (ended === undefined) return
+    abortUpload(this.#db, { uploadId: text(ended, 'upload'), now: this.#now })
+  }
+
+  /** Objects that were uploaded in parts. */
+  content(content: number): void {
+    const locator = encodeLocator({ kind: 'parts', content })
+    this.#name(this.#owners.ofContent(content))
+    let found = 0
+    for (const table of ['objects', 'versions'])
+      found += this.#db.run(`DELETE FROM ${table} WHERE locator = ?`, locator)
+    this.objects += found
+    if (found > 0) unlink(this.#db, locator, this.#now)
+  }
+
+  #name(owners: readonly Owner[]): void {
+    this.names.push(...owners.slice(0, namesMax - this.names.length))
+  }
+}

@@ -1,0 +1,179 @@
+/** What blobs say of themselves, put back as rows. */
+import type { BlobId } from '../../../base/ids.ts'
+import type { Instant } from '../../../base/clock.ts'
+import type { FoundBlob, Gone, RebuildOf, Rebuilder, Verdict } from '../rebuilder.ts'
+import type { BucketId, Checksum, Locator } from '../records.ts'
+import type { NewObject, NewPart } from '../store.ts'
+import { isRefusal } from '../store.ts'
+import { createBucket, getBucket } from './buckets.ts'
+import { getReceipt } from './completion.ts'
+import type { Connection, Row } from './connection.ts'
+import { integer } from './connection.ts'
+import { blobsNamed } from './examine-blobs.ts'
+import { encodeLocator } from './locators.ts'
+import { decodeObject, draftObject, nullVersion } from './object-rows.ts'
+import { currentRow, replaceObject } from './objects.ts'
+import { decodePart, partColumns } from './part-rows.ts'
+import { preparePart, putPart } from './parts.ts'
+import { forgetGone } from './rebuild-gone.ts'
+import { referenced } from './references.ts'
+import { beginLife } from './schema.ts'
+import { CorruptRecord } from './seal.ts'
+import { draftUpload } from './upload-rows.ts'
+import { createUpload, getUpload } from './uploads.ts'
+
+const partOf = `SELECT ${partColumns} FROM parts WHERE content = ? AND run = 0 AND number = ?`
+const lastEntry = 'SELECT coalesce(max(id), 0) AS id FROM reclaim'
+/** By bucket and key of objects, by content (negative) and number of parts. */
+const places = `CREATE TEMP TABLE kept (scope INTEGER, name TEXT, PRIMARY KEY (scope, name)) STRICT, WITHOUT ROWID`
+/** Kind 2 is a blob (docs/format/metadata.md). */
+const spare = `DELETE FROM reclaim WHERE id > ? AND substr(locator, 1, 1) = x'02'`
+
+export class SqlRebuilder implements Rebuilder {
+  readonly epoch: number
+  readonly buckets: string[] = []
+  readonly uploads: string[] = []
+  readonly #db: Connection
+  readonly #parts: RebuildOf
+  /** Of the snapshot's queue. */
+  readonly #lastEntry: number
+
+  constructor(db: Connection, parts: RebuildOf) {
+    this.#db = db
+    this.#parts = parts
+    this.epoch = beginLife(db) - 1
+    db.exec(places)
+    this.#lastEntry = integer(db.get(lastEntry) ?? {}, 'id')
+  }
+
+  known(blobs: readonly BlobId[]): ReadonlySet<BlobId> {
+    return referenced(this.#db, blobs)
+  }
+
+  named(): Iterable<BlobId> {
+    return blobsNamed(this.#db)
+  }
+
+  forget(gone: readonly BlobId[]): Gone {
+    return this.#commit(() => forgetGone(this.#db, gone, this.#parts.now))
+  }
+
+  keep(found: readonly FoundBlob[]): readonly Verdict[] {
+    return this.#commit(() => found.map((one) => this.#keepOne(one)))
+  }
+
+  finish(lastEpoch: number): void {
+    // What was taken for older here may not have been: the orphan sweep sets it aside, where reclaim would have removed it.
+    this.#db.run(spare, this.#lastEntry)
+    this.#db.run(`UPDATE life SET value = max(value, ?) WHERE name = 'epoch'`, lastEpoch)
+    this.#db.get('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close()
+  }
+
+  #commit<T>(work: () => T): T {
+    this.#db.run('BEGIN IMMEDIATE')
+    const result = work()
+    this.#db.run('COMMIT')
+    return result
+  }
+
+  #keepOne(found: FoundBlob): Verdict {
+    return found.part === undefined ? this.#keepObject(found) : this.#keepPart(found, found.part)
+  }
+
+  /** Blobs come in the order of their ids, so of two of one millisecond the later id wins. */
+  #keepObject(found: FoundBlob): Verdict {
+    const bucket = this.#bucket(found)
+    const { key, created } = found
+    const present = currentRow(this.#db, bucket, key)
+    if (created < modifiedOf(present, (row) => decodeObject(row, true).modified)) return 'older'
+    const record = draftObject(objectOf(found, bucket), nullVersion)
+    const locator = encodeLocator(locatorOf(found))
+    const { now } = this.#parts
+    replaceObject(this.#db, present, { bucket, key, modified: created, locator, record, now })
+    return this.#isFirst(bucket, key) ? 'object' : 'older'
+  }
+
+  #keepPart(found: FoundBlob, part: NonNullable<FoundBlob['part']>): Verdict {
+    const { upload, number } = part
+    const content = this.#contentOf(found, upload)
+    if (content === undefined) return 'ended'
+    const present = this.#db.get(partOf, content, number)
+    if (found.created < modifiedOf(present, (row) => decodePart(row).modified)) return 'older'
+    const write = preparePart(upload.uploadId, partRowOf(found, number), this.#parts.now)
+    if (isRefusal(putPart(this.#db, write))) return 'ended'
+    return this.#isFirst(-content, String(number)) ? 'part' : 'older'
+  }
+
+  /** Nothing was put back in this place before: of two that were, one was older. */
+  #isFirst(scope: number, name: string): boolean {
+    return this.#db.run('INSERT OR IGNORE INTO kept VALUES (?, ?)', scope, name) === 1
+  }
+
+  /** Opens the upload again where nobody knows it; undefined where it is known to have ended. */
+  #contentOf(
+    found: FoundBlob,
+    upload: NonNullable<FoundBlob['part']>['upload'],
+  ): number | undefined {
+    const open = getUpload(this.#db, upload.uploadId)
+    if (open !== undefined) return open.content
+    if (getReceipt(this.#db, upload.uploadId) !== undefined) return undefined
+    const { key, owner, attributes } = found
+    const bucket = this.#bucket(found)
+    const record = draftUpload({ ...upload, bucket, key, owner, attributes })
+    const made = createUpload(this.#db, { uploadId: upload.uploadId, bucket, key, record })
+    if (isRefusal(made)) return undefined
+    this.uploads.push(upload.uploadId)
+    return made
+  }
+
+  #bucket({ bucket: name, created }: FoundBlob): BucketId {
+    const present = getBucket(this.#db, name)
+    if (present !== undefined) return present.id
+    const { owner, region } = this.#parts
+    const attributes = { region, configurations: {} }
+    const made = createBucket(this.#db, { name, owner: owner(), created, attributes })
+    if (isRefusal(made)) throw new Error(`bucket ${name} cannot be made: ${made.refused}`)
+    this.buckets.push(name)
+    return made.id
+  }
+}
+
+/** A row that cannot be read is older than anything that can. */
+function modifiedOf(row: Row | undefined, read: (row: Row) => Instant): Instant {
+  if (row === undefined) return -Infinity
+  try {
+    return read(row)
+  } catch (error) {
+    if (error instanceof CorruptRecord) return -Infinity
+    throw error
+  }
+}
+
+function locatorOf({ blob }: FoundBlob): Exclude<Locator, { kind: 'parts' }> {
+  return { kind: 'blob', blob, offset: 0 }
+}
+
+function objectOf(found: FoundBlob, bucket: BucketId): NewObject {
+  const { key, owner, sizeBytes, etag, created: modified, seal } = found
+  const attributes = { ...found.attributes, checksum: checksumOf(found) }
+  const locator = locatorOf(found)
+  return { bucket, key, owner, sizeBytes, etag, modified, partCount: 0, locator, seal, attributes }
+}
+
+/** One that came with a copy stands among the attributes; any other was computed from all the bytes. */
+function checksumOf({ attributes, checksums }: FoundBlob): Checksum | undefined {
+  const [computed] = Object.entries(checksums)
+  if (attributes.checksum !== undefined || computed === undefined) return attributes.checksum
+  const [algorithm, value] = computed
+  return { algorithm, type: 'FULL_OBJECT', value }
+}
+
+function partRowOf(found: FoundBlob, number: number): NewPart {
+  const { sizeBytes, etag, checksums, created: modified, seal } = found
+  const runs = [{ sizeBytes, locator: locatorOf(found), seal }]
+  return { number, etag, sizeBytes, modified, checksums, runs }
+}
