@@ -11,6 +11,7 @@ import { proveNth } from '../test/crash/nth.ts'
 import { provePreload } from '../test/crash/preload.ts'
 import type { Prove, Scale } from '../test/crash/proof.ts'
 import { proveRaces } from '../test/crash/races.ts'
+import { proveRebuild } from '../test/crash/rebuild.ts'
 import { proveRot } from '../test/crash/rot.ts'
 import { proveFuzz } from '../test/fuzz/fuzz.ts'
 import { proveHttp } from '../test/fuzz/http.ts'
@@ -32,6 +33,7 @@ const proofs: Readonly<Record<string, Prove>> = {
   preload: provePreload,
   races: proveRaces,
   rot: proveRot,
+  rebuild: proveRebuild,
   power: provePower,
   linear: proveLinear,
   model: proveModel,

@@ -1,5 +1,5 @@
 /** `ashlar backup`: a consistent copy of a data folder, while the server goes on. */
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { backUp, type BackedUp } from '../server/backup.ts'
 import { bar, endLine, findingLines, showProgress, sizeText, telling } from './told.ts'
 
@@ -8,6 +8,7 @@ interface Given {
   readonly to: string
   readonly link?: boolean
   readonly also?: readonly string[]
+  readonly keep?: number
   readonly json?: boolean
 }
 
@@ -29,12 +30,22 @@ export function backupCommand(): Command {
       'a file or folder that belongs to it, e.g. the accounts file; repeatable',
       collect,
     )
+    .option(
+      '--keep <count>',
+      'then remove all but so many snapshots, and the blobs that only they had',
+      countOf,
+    )
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
       '\nExit code: 0 all is well, 1 some data was damaged already, 2 no backup was made.',
     )
     .action((given: Given) => telling(() => run(given)))
+}
+
+function countOf(text: string): number {
+  if (/^[1-9][0-9]{0,4}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It is a number, 1 or more.')
 }
 
 async function run({ json, ...given }: Given): Promise<boolean> {
@@ -46,12 +57,16 @@ async function run({ json, ...given }: Given): Promise<boolean> {
   return backedUp.well
 }
 
-function report({ folder, blobs, copied, copiedBytes, files, found, findings }: BackedUp): string {
+function report(backedUp: BackedUp): string {
+  const { folder, blobs, copied, copiedBytes, files, found, findings, pruned } = backedUp
   return [
     ...findingLines(findings, found),
     folder,
     `${blobs} blobs, of which ${copied} were new (${sizeText(copiedBytes)}); ${files} further files.`,
     'It holds the credentials and keys of the server: whoever can read it can read everything.',
+    ...(pruned === undefined
+      ? []
+      : [`Removed: ${pruned.snapshots.length} older snapshots, ${pruned.blobs} blobs.`]),
     ...(found === 0 ? [] : [`${found} were damaged already and are not in it whole.`]),
   ].join('\n')
 }

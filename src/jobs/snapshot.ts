@@ -1,7 +1,8 @@
 /**
  * Snapshots of the metadata: what a lost database is rebuilt from, together with the blobs. The newer the last one, the less is lost.
  *
- * Nothing is done while nothing changes, and never more than a twentieth of the time, however large the database has become.
+ * Nothing is done while nothing changes, and what takes long is done for a twentieth of the time at most, however large the database
+ * has become.
  */
 import type { Clock, Instant } from '../base/clock.ts'
 import type { Log } from '../observe/log.ts'
@@ -12,6 +13,7 @@ const keptSnapshots = 2
 /** A server that was just started has other things to do. */
 const afterStartMs = 60_000
 const shareOfTime = 20
+const longMs = 5000
 
 export interface SnapshotParts {
   /** Grows with every change of the metadata. */
@@ -44,8 +46,8 @@ export class SnapshotJob implements Job {
     if (clock.now() < this.#due) return false
     const begun = clock.now()
     await this.#takeOne()
-    const tookMs = Math.max(0, clock.now() - begun)
-    this.#due = begun + Math.max(everyMs, tookMs * shareOfTime)
+    const tookMs = clock.now() - begun
+    this.#due = begun + Math.max(everyMs, tookMs > longMs ? tookMs * shareOfTime : 0)
     return false
   }
 

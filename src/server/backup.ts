@@ -20,6 +20,7 @@ import {
   syncPath,
   type KeptFile,
 } from './backup-files.ts'
+import { pruneBackup, type Pruned } from './backup-prune.ts'
 import { ConfigError } from './config-error.ts'
 import { keepSecretFile } from './secret-file.ts'
 import { examineData, metadataFile } from './verify.ts'
@@ -31,6 +32,8 @@ export interface BackupOptions {
   readonly link?: boolean
   /** Files and folders outside of the data folder that belong to it: the accounts file, a key ring elsewhere. */
   readonly also?: readonly string[]
+  /** So many snapshots stay, this one included, once it is finished without damage; all of them without it. */
+  readonly keep?: number | undefined
   readonly onProgress?: (what: string, done: number, whole: number) => void
   readonly clock?: Clock
 }
@@ -55,6 +58,7 @@ export interface BackedUp {
   readonly files: number
   readonly found: number
   readonly findings: readonly Finding[]
+  readonly pruned: Pruned | undefined
 }
 
 export const manifestName = 'manifest.json'
@@ -73,10 +77,21 @@ export async function backUp(options: BackupOptions): Promise<BackedUp> {
     const place: Place = { data, to, name, at: join(to, 'snapshots', `${name}${unfinishedEnd}`) }
     mkdirSync(place.at, { recursive: true, mode: 0o700 })
     const brought = await copyPinned({ ...options, clock }, file, place)
-    return await finish(options, place, brought)
+    const finished = await finish(options, place, brought)
+    return { ...finished, pruned: await pruned(finished, options, to) }
   } finally {
     held.release()
   }
+}
+
+/** What is damaged now may have been whole in an earlier one: then none goes. */
+async function pruned(
+  { well }: Pick<BackedUp, 'well'>,
+  { keep }: BackupOptions,
+  to: string,
+): Promise<Pruned | undefined> {
+  if (!well || keep === undefined) return undefined
+  return await pruneBackup(to, await snapshotsIn(to), keep)
 }
 
 interface Place {
@@ -109,7 +124,11 @@ async function copyPinned(
   return brought
 }
 
-async function finish(options: BackupOptions, place: Place, brought: Brought): Promise<BackedUp> {
+async function finish(
+  options: BackupOptions,
+  place: Place,
+  brought: Brought,
+): Promise<Omit<BackedUp, 'pruned'>> {
   const { to, name, at } = place
   const files = await keepFurther(options, place)
   const findings = await checkCopy(place, brought.findings)

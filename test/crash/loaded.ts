@@ -22,7 +22,12 @@ export async function writeOn(
     const size = sizes[(writes + lane) % sizes.length] ?? 300
     await client.send({ path, body: bodyOf(`${key}#${writes}#${size}`, size) })
     if (writes % 3 === 0) await client.send({ method: 'DELETE', path })
-    else await client.send({ path: `${path}-copy`, headers: { 'x-amz-copy-source': path } })
+    else
+      await client.send({
+        path: `${path}-copy`,
+        body: '',
+        headers: { 'x-amz-copy-source': path },
+      })
     await sleep(1)
   }
   return writes

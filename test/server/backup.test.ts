@@ -120,6 +120,29 @@ test('a second backup copies only what is new; secrets come along and stay secre
   assert.match(restored.out, /also\/accounts\.json/)
 })
 
+test('with --keep older snapshots go, and the blobs that nobody else names', async () => {
+  await using server = await startServer({ env: { ASHLAR_RECLAIM_GRACE: '0' } })
+  using client = new Client(server)
+  await client.send({ method: 'PUT', path: '/proof' })
+  const to = join(root, 'thinned')
+  const words = ['backup', '--data', server.dataDir, '--to', to, '--json']
+  await client.send({ path: '/proof/k1', body: bodyOf('k1#0#50000', 50_000) })
+  for (const number of [1, 2, 3]) {
+    await client.send({ path: '/proof/k2', body: bodyOf(`k2#${number}#50000`, 50_000) })
+    if (number < 3) assert.equal((await ashlar(...words)).code, 0)
+  }
+  const { out } = await ashlar(...words, '--keep', '2')
+  const { pruned } = JSON.parse(out) as { pruned: { snapshots: string[]; blobs: number } }
+  const snapshots = readdirSync(join(to, 'snapshots'))
+  assert.deepEqual([pruned.snapshots.length, pruned.blobs, snapshots.length], [1, 1, 2])
+  for (const snapshot of snapshots) {
+    const dataDir = join(root, `thinned-${snapshot}`)
+    const restored = await ashlar('restore', '--from', to, '--to', dataDir, '--snapshot', snapshot)
+    assert.equal(restored.code, 0, restored.out + restored.err)
+  }
+  assert.equal((await ashlar(...words, '--keep', '0')).code, 1)
+})
+
 test('encrypted objects come back with the keys that lie in the data folder', async () => {
   const args = ['--default-encryption', 'AES256']
   await using server = await startServer({ args })
