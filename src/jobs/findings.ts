@@ -24,7 +24,7 @@ const advices: Readonly<Record<Finding['kind'], string>> = {
   index:
     'Stop the server before reclaim trusts this index, and run ashlar verify --reindex, which builds the indexes anew from their tables.',
   database:
-    'Stop the server and keep a copy of its folder. If only indexes are named, ashlar verify --reindex mends them; else restore the last backup (ashlar restore).',
+    'Stop the server and keep a copy of its folder. If only indexes are named, ashlar verify --reindex mends them; else ashlar rebuild makes the metadata anew, and ashlar restore the last backup.',
 }
 
 /** Bytes that nobody names are no loss. */

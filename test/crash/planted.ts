@@ -172,4 +172,25 @@ export const storeFaults: readonly Fault[] = [
     to: "bytes(row, 'locator'), ...values) !== null) return",
     foundBy: 'test/jobs/examination.test.ts',
   },
+  {
+    what: 'a rebuild prefers the older of two blobs',
+    file: `${sql}/rebuild.ts`,
+    from: 'if (created < modifiedOf(present, (row) => decodeObject(row, true).modified))',
+    to: 'if (created > modifiedOf(present, (row) => decodeObject(row, true).modified))',
+    foundBy: 'rebuild',
+  },
+  {
+    what: 'a rebuild does not ask what the snapshot had deleted already',
+    file: `${sql}/rebuild.ts`,
+    from: '    db.exec(places)\n',
+    to: `    db.exec(places)\n    db.run('DELETE FROM reclaim')\n`,
+    foundBy: 'rebuild',
+  },
+  {
+    what: 'a snapshot is taken for whole whatever it holds',
+    file: 'src/stores/metadata/snapshots.ts',
+    from: "return hash.digest('hex') === sha256",
+    to: 'return hash !== undefined && sha256.length > 0',
+    foundBy: 'test/stores/metadata/snapshots.test.ts',
+  },
 ]

@@ -316,3 +316,48 @@ test('what is gone is named, what is damaged too; a healthy database is left alo
   assert.deepEqual(await keysOf(client), ['rotten', 'well'])
   await expect(client, 'well', 'well#1')
 })
+
+test('a snapshot that rotted is passed over; another may be named; a server takes them by itself', async () => {
+  const env = { ASHLAR_SNAPSHOT_INTERVAL: '1' }
+  await using server = await startServer({ env })
+  using client = new Client(server)
+  const folder = join(server.dataDir, 'snapshots')
+  const snapshots = (): string[] =>
+    (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.sqlite'))
+  // One of a moment that is yet to come: there is always something new for it.
+  const takenFromNowOn = async (): Promise<string> => {
+    const least = new Date().toISOString().replaceAll(':', '-')
+    await put(client, 'touch', 'touch#1', 10)
+    const newest = (): string => snapshots().toSorted().at(-1) ?? ''
+    assert.ok(await until(() => newest() > least), 'no snapshot was taken')
+    return newest()
+  }
+  await client.send({ method: 'PUT', path: '/proof' })
+  await put(client, 'first', 'first#1', 100)
+  const first = await takenFromNowOn()
+  await server.terminate()
+  const other = join(root, 'other.sqlite')
+  cpSync(join(folder, first), other)
+  await server.restart()
+  await put(client, 'second', 'second#1', 200)
+  const last = await takenFromNowOn()
+  await server.kill()
+  const bytes = await readFile(join(folder, last))
+  bytes[3000] = (bytes[3000] ?? 0) ^ 1
+  writeFileSync(join(folder, last), bytes)
+  loseDatabase(server.dataDir)
+
+  const refused = await ashlar('rebuild', '--data', server.dataDir, '--snapshot', last)
+  assert.deepEqual([refused.code, /is damaged/.test(refused.err)], [2, true])
+  const nothing = await ashlar('rebuild', '--data', server.dataDir, '--snapshot', 'nowhere')
+  assert.deepEqual([nothing.code, /There is no snapshot/.test(nothing.err)], [2, true])
+  const none = await rebuilt(server.dataDir, '--snapshot', 'none', '--dry-run')
+  assert.deepEqual([none.snapshot, none.buckets], [undefined, []])
+  const copied = await rebuilt(server.dataDir, '--snapshot', other, '--dry-run')
+  assert.equal(copied.snapshot?.path, other)
+  const told = await rebuilt(server.dataDir)
+  assert.deepEqual(told.rottenSnapshots, [last])
+  assert.ok(snapshots().includes(last), 'nothing is deleted')
+  await server.restart()
+  assert.ok((await keysOf(client)).includes('first'))
+})
