@@ -1,7 +1,7 @@
 /**
  * Snapshots of the metadata: what a lost database is rebuilt from, together with the blobs. The newer the last one, the less is lost.
  *
- * Nothing is done while nothing changes, and what takes long is done for a twentieth of the time at most, however large the database
+ * Nothing is done while nothing changes, and what takes long is done for a tenth of the time at most, however large the database
  * has become.
  */
 import type { Clock, Instant } from '../base/clock.ts'
@@ -12,7 +12,7 @@ import type { Job } from './job.ts'
 const keptSnapshots = 2
 /** A server that was just started has other things to do. */
 const afterStartMs = 60_000
-const shareOfTime = 20
+const shareOfTime = 10
 const longMs = 5000
 
 export interface SnapshotParts {

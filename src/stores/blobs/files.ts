@@ -72,10 +72,7 @@ class FileBlobs implements BlobStore {
   }
 
   put(
-    id: BlobId,
-    bytes: AsyncIterable<Uint8Array>,
-    about: BlobAbout,
-    closing?: () => BlobClosing,
+    ...[id, bytes, about, closing]: Parameters<BlobStore['put']>
   ): Promise<{ sizeBytes: number }> {
     return this.#run(this.#put({ id, bytes, about, closing }))
   }

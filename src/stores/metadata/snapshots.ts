@@ -15,7 +15,7 @@ import { copyOnThread } from './sql/snapshot-copy.ts'
 import { integer } from './sql/connection.ts'
 
 /** A copy at full speed would be in the way of every sync. */
-const bytesPerSecond = 64 * mebibyte
+const bytesPerSecond = 32 * mebibyte
 const shape =
   /^(?<moment>\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.\d{3}Z)\.(?<sha256>[0-9a-f]{64})\.sqlite$/
 const unfinishedEnd = '.unfinished'

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fchmodSync, fsyncSync, openSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock, type Instant } from '../../../base/clock.ts'
 import { copyDatabase } from './copying.ts'
 import { describe } from './messages.ts'
 import type { FromSnapshot, SnapshotData } from './snapshot-copy.ts'
@@ -9,13 +10,15 @@ import type { FromSnapshot, SnapshotData } from './snapshot-copy.ts'
 const pagesAtOnce = 256
 const pageBytes = 4096
 const readBytes = 1024 * 1024
+/** Should the clock go back meanwhile. */
+const sleepMsMax = 1000
 
 const { file, to, bytesPerSecond } = workerData as SnapshotData
 
 /** Sleeps for as long as the copy is ahead of its pace: nobody waits for this thread. */
-function keepPace(begun: number, doneBytes: number): void {
+function keepPace(begun: Instant, doneBytes: number): void {
   const dueMs = (doneBytes / bytesPerSecond) * 1000
-  const aheadMs = dueMs - (performance.now() - begun)
+  const aheadMs = Math.min(dueMs - (systemClock.now() - begun), sleepMsMax)
   if (aheadMs > 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, aheadMs)
 }
 
@@ -42,7 +45,7 @@ function send(message: FromSnapshot): void {
 }
 
 try {
-  const begun = performance.now()
+  const begun = systemClock.now()
   const onStep = (donePages: number): void => keepPace(begun, donePages * pageBytes)
   await copyDatabase({ file, to, pagesAtOnce, onStep })
   send({ sha256: settle(to) })
