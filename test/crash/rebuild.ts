@@ -94,7 +94,7 @@ class Proving {
     const spoilt = usable.length > 1 && this.#random() < 0.3 ? usable.pop() : undefined
     const span = spanOf(usable.at(-1))
     if (spoilt !== undefined) flipBit(spoilt.path, this.#random)
-    const way = ways[number % ways.length] ?? 'deleted'
+    const way = ways[(number + this.figures.rebuilds) % ways.length] ?? 'deleted'
     loseDatabase(dataDir, way, this.#random)
     const told = await this.#rebuiltTwice(way)
     this.#judge(told, { way, isSpoilt: spoilt !== undefined })
@@ -195,7 +195,7 @@ function spanOf(snapshot: Snapshot | undefined): Span {
 
 export async function proveRebuild(run: Run): Promise<Proof> {
   const { rebuilds, restores, clients: count } = scales[run.scale]
-  const goesOn = clockOf(run)
+  const minutes = run.minutes === undefined ? undefined : run.minutes / graces.length
   const violations: string[] = []
   const figures: Record<string, number> = { acknowledged: 0 }
   const to = await mkdtemp(join(tmpdir(), 'ashlar-backups-'))
@@ -204,6 +204,7 @@ export async function proveRebuild(run: Run): Promise<Proof> {
     await using server = await startServer({ env })
     using client = new Client(server)
     await client.send({ method: 'PUT', path: '/proof' })
+    const goesOn = clockOf({ ...run, minutes })
     const proving = new Proving(server, client, { run, grace, count })
     const rounds = Math.max(rebuilds, restores)
     for (
