@@ -76,7 +76,8 @@ async function rebuildInto(file: string, options: RebuildOptions): Promise<Rebui
     if (beginning !== undefined) copyFileSync(beginning.path, file)
     const made = await walk(file, options)
     const { found, findings } = await examine(file, data)
-    const setAside = dryRun ? [] : putInPlace(file, join(data, 'metadata.sqlite'), clock.now())
+    const metadata = join(data, 'metadata.sqlite')
+    const setAside = dryRun ? [] : await putInPlace(file, metadata, clock.now())
     const isLost = found + made.goneObjects + made.goneParts + made.damaged.length > 0
     const facts = { data, dryRun, snapshot: beginning, rottenSnapshots: rotten, setAside }
     return { ...made, ...facts, well: !isLost, found, findings }

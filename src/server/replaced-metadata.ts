@@ -1,8 +1,9 @@
 /** One metadata database in place of another: the old one is kept under another name, and at no moment is there none. */
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync } from 'node:fs'
+import { existsSync, linkSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Instant } from '../base/clock.ts'
 import { foundSchema, knownSchema, openExaminer } from '../stores/metadata/examiner.ts'
+import { syncPath } from './backup-files.ts'
 
 /** SQLite finds nothing wrong with it, and it is metadata of this version. */
 export async function isHealthy(file: string): Promise<boolean> {
@@ -19,10 +20,14 @@ export async function isHealthy(file: string): Promise<boolean> {
 }
 
 /**
- * Durable when it returns; answers where the old files lie. The old log goes first: beside the new database it would be taken for its own.
+ * Durable when it resolves; answers where the old files lie. The old log goes first: beside the new database it would be taken for its own.
  */
-export function putInPlace(made: string, file: string, now: Instant): readonly string[] {
-  sync(made)
+export async function putInPlace(
+  made: string,
+  file: string,
+  now: Instant,
+): Promise<readonly string[]> {
+  await syncPath(made)
   const moment = new Date(now).toISOString().replaceAll(':', '-')
   const aside = (end: string): string => `${file}.damaged-${moment}${end}`
   const setAside: string[] = []
@@ -35,14 +40,8 @@ export function putInPlace(made: string, file: string, now: Instant): readonly s
     renameSync(file + end, aside(end))
     setAside.push(aside(end))
   }
-  sync(dirname(file))
+  await syncPath(dirname(file))
   renameSync(made, file)
-  sync(dirname(file))
+  await syncPath(dirname(file))
   return setAside
-}
-
-function sync(path: string): void {
-  const descriptor = openSync(path, 'r')
-  fsyncSync(descriptor)
-  closeSync(descriptor)
 }

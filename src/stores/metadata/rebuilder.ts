@@ -44,7 +44,7 @@ export interface Gone {
 }
 
 export interface Rebuilder extends Disposable {
-  /** The life in which the snapshot was taken; 0 without one. What an earlier life left unnamed is nobody's. */
+  /** With which the life began in which the snapshot was taken; 0 without one. What an earlier life left unnamed is nobody's. */
   readonly epoch: number
   /** Names of the buckets that only blobs knew of. */
   readonly buckets: readonly string[]

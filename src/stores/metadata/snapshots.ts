@@ -4,14 +4,15 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { mebibyte } from '../../base/limits.ts'
 import type { Instant } from '../../base/clock.ts'
-import { failedWith } from '../blobs/file-system.ts'
+import { failedWith, nodeFileSystem } from '../blobs/file-system.ts'
 import { openReader } from './sql/files.ts'
 import { checkIntegrity } from './sql/integrity-check.ts'
-import { copyOnThread } from './sql/snapshot-copy.ts'
+import type { Copied, SnapshotData } from './sql/snapshot-copy.ts'
+import { threadAnswer } from './sql/thread-answer.ts'
 import { integer } from './sql/connection.ts'
 
 /** A copy at full speed would be in the way of every sync. */
@@ -66,14 +67,15 @@ export async function takeSnapshot({ file, folder, now, signal }: Taking): Promi
   const moment = new Date(now).toISOString().replaceAll(':', '-')
   const unfinished = join(folder, `${moment}${unfinishedEnd}`)
   try {
-    signal?.throwIfAborted()
-    const sha256 = await copyOnThread({ file, to: unfinished, bytesPerSecond }, signal)
-    await proveIntegrity(unfinished)
+    const workerData: SnapshotData = { file, to: unfinished, bytesPerSecond }
+    const copying = { module: 'snapshot-thread', workerData, signal } as const
+    const { sha256 } = await threadAnswer<Copied>(copying)
+    await proveIntegrity(unfinished, signal)
     const name = `${moment}.${sha256}.sqlite`
     const path = join(folder, name)
     await rename(unfinished, path)
-    await syncFolder(folder)
-    await syncFolder(dirname(folder))
+    await nodeFileSystem.syncFolder(folder)
+    await nodeFileSystem.syncFolder(dirname(folder))
     return { name, path, taken: now, sha256 }
   } catch (error) {
     await rm(unfinished, { force: true })
@@ -85,7 +87,7 @@ export async function takeSnapshot({ file, folder, now, signal }: Taking): Promi
 export async function pruneSnapshots(folder: string, kept: number): Promise<number> {
   const old = (await snapshotsIn(folder)).slice(kept)
   for (const { path } of old) await rm(path)
-  if (old.length > 0) await syncFolder(folder)
+  if (old.length > 0) await nodeFileSystem.syncFolder(folder)
   return old.length
 }
 
@@ -108,8 +110,8 @@ export class Changes implements Disposable {
   }
 }
 
-async function proveIntegrity(path: string): Promise<void> {
-  const found = await checkIntegrity(path, false)
+async function proveIntegrity(path: string, signal: AbortSignal | undefined): Promise<void> {
+  const found = await checkIntegrity(path, false, signal)
   if (found.length > 0) throw new SnapshotDamaged(found.join('; '))
 }
 
@@ -136,13 +138,4 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
 function instantOf(moment: string): Instant {
   const [day = '', time = ''] = moment.split('T')
   return Date.parse(`${day}T${time.replaceAll('-', ':')}`)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { it } from 'node:test'
 import { openExaminer } from '../../../src/stores/metadata/examiner.ts'
+import { openRebuilder } from '../../../src/stores/metadata/rebuilder.ts'
 import {
   Changes,
   isWhole,
@@ -100,4 +102,20 @@ it('is ended early, and leaves nothing behind', () =>
     stop.abort()
     await assert.rejects(taking)
     assert.deepEqual(readdirSync(place.folder), [])
+  }))
+
+it('says with which epoch its life began, whatever epochs were taken since', () =>
+  withSnapshots(async (scene, place) => {
+    await put(scene, 'a', 1)
+    const { epoch } = scene.store
+    const db = new DatabaseSync(place.file)
+    db.exec(`UPDATE life SET value = value + 5 WHERE name = 'epoch'`)
+    db.close()
+    const { path } = await takeSnapshot({ ...place, now: 11 })
+    const owner = (): string => assert.fail()
+    using rebuilder = openRebuilder({ file: path, now: 12, owner, region: '' })
+    assert.equal(rebuilder.epoch, epoch)
+    rebuilder.finish(0)
+    using metadata = openExaminer(path)
+    assert.equal(metadata.epoch, epoch + 6)
   }))

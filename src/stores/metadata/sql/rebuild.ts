@@ -17,7 +17,7 @@ import { decodePart, partColumns } from './part-rows.ts'
 import { preparePart, putPart } from './parts.ts'
 import { forgetGone } from './rebuild-gone.ts'
 import { referenced } from './references.ts'
-import { beginLife } from './schema.ts'
+import { beginLife, begunEpoch } from './schema.ts'
 import { CorruptRecord } from './seal.ts'
 import { draftUpload } from './upload-rows.ts'
 import { createUpload, getUpload } from './uploads.ts'
@@ -41,7 +41,8 @@ export class SqlRebuilder implements Rebuilder {
   constructor(db: Connection, parts: RebuildOf) {
     this.#db = db
     this.#parts = parts
-    this.epoch = beginLife(db) - 1
+    this.epoch = begunEpoch(db)
+    beginLife(db)
     db.exec(places)
     this.#lastEntry = integer(db.get(lastEntry) ?? {}, 'id')
   }

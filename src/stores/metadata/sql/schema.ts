@@ -97,6 +97,9 @@ CREATE INDEX reclaim_by_age ON reclaim (unlinked, id);
 CREATE INDEX reclaim_by_locator ON reclaim (locator);
 `
 
+const begin = `INSERT INTO life (name, value) VALUES ('begun', ?)
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+
 /**
  * Makes the tables where there are none, and begins a new life of the store: the answer is its epoch, durable and
  * greater than every earlier one. Throws on tables of a later version than this program knows.
@@ -113,8 +116,19 @@ export function beginLife(db: Connection): number {
   }
   db.run(`UPDATE life SET value = value + 1 WHERE name = 'epoch'`)
   const epoch = lifeValue(db, 'epoch')
+  db.run(begin, epoch)
   db.exec('COMMIT')
   return epoch
+}
+
+/**
+ * The epoch with which the life that wrote last began, whatever epochs were taken since: every commit of a blob of an earlier one is
+ * in here. 0 where there are no tables.
+ */
+export function begunEpoch(db: Connection): number {
+  if (isEmpty(db)) return 0
+  const row = db.get(`SELECT value FROM life WHERE name = 'begun'`)
+  return row === undefined ? lifeValue(db, 'epoch') : integer(row, 'value')
 }
 
 function isEmpty(db: Connection): boolean {
