@@ -29,7 +29,7 @@ export function rebuildCommand(): Command {
     .addHelpText(
       'after',
       `
-Objects of up to 16 KiB, copies, deletes, tags and settings are as the snapshot has them; larger objects and parts that came
+Objects of up to 16 KiB, copies, deletes, tags and settings are as the snapshot has them; larger objects and uploads that came
 after it are put back from their files. Nothing is deleted: the old database is set aside. See docs/operate/rebuild.md.
 
 Exit code: 0 all is well, 1 rebuilt, but something is gone or damaged, 2 nothing was done.`,
@@ -50,10 +50,11 @@ async function run({ json, ...given }: Given): Promise<boolean> {
 }
 
 function report(rebuilt: Rebuilt): string {
-  const { blobs, known, objects, parts, older, nobodys, unfinished, setAside, dryRun } = rebuilt
+  const { completed, blobs, known, objects, parts, older, nobodys, unfinished, setAside, dryRun } =
+    rebuilt
   return [
     beganWith(rebuilt),
-    `${blobs} blobs: ${known} as the snapshot has them; put back: ${objects} objects and ${parts} parts of uploads.`,
+    `${blobs} blobs: ${known} as the snapshot has them; put back: ${objects} objects and ${parts} parts of uploads, of which ${completed} are objects again.`,
     `Left alone: ${older} that later ones replaced, ${nobodys} deleted or never acknowledged, ${unfinished} unfinished.`,
     ...madeAgain(rebuilt),
     ...lost(rebuilt),

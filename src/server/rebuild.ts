@@ -6,11 +6,14 @@ import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { systemClock, type Clock } from '../base/clock.ts'
 import type { Finding } from '../jobs/findings.ts'
+import { multipartEtag } from '../payload/checksums/combine.ts'
 import { openBlobExaminer } from '../stores/blobs/examiner.ts'
 import type { Owner } from '../stores/metadata/examiner.ts'
+import { keptCompletions } from '../stores/metadata/completions.ts'
 import { openRebuilder } from '../stores/metadata/rebuilder.ts'
 import { lock } from '../stores/metadata/sql/files.ts'
 import { ConfigError } from './config-error.ts'
+import { snapshotFolder } from './snapshots.ts'
 import { chosenSnapshot, type Beginning } from './rebuild-beginning.ts'
 import { RebuildWalk, type Walked } from './rebuild-walk.ts'
 import { isHealthy, putInPlace } from './replaced-metadata.ts'
@@ -39,6 +42,8 @@ export interface Rebuilt extends Walked {
   readonly rottenSnapshots: readonly string[]
   /** Made again with their defaults, and the root account for their owner. */
   readonly buckets: readonly string[]
+  /** Uploads that are objects again, since that was noted. */
+  readonly completed: number
   /** Open again. */
   readonly uploads: readonly string[]
   readonly goneObjects: number
@@ -86,20 +91,23 @@ async function rebuildInto(file: string, options: RebuildOptions): Promise<Rebui
   }
 }
 
-type Made = Walked & Pick<Rebuilt, 'buckets' | 'uploads' | 'goneObjects' | 'goneParts' | 'gone'>
+type Made = Walked &
+  Pick<Rebuilt, 'completed' | 'buckets' | 'uploads' | 'goneObjects' | 'goneParts' | 'gone'>
 
 async function walk(file: string, options: RebuildOptions): Promise<Made> {
   const { data, region, onProgress, clock = systemClock } = options
   const owner = (): string => rootOwner(data)
-  using rebuilder = openRebuilder({ file, now: clock.now(), owner, region })
+  using rebuilder = openRebuilder({ file, now: clock.now(), owner, region, multipartEtag })
   const blobs = await openBlobExaminer(join(data, 'blobs'))
   const walking = new RebuildWalk({ rebuilder, blobs, onProgress })
   const gone = rebuilder.forget(await walking.goneBlobs())
   const walked = await walking.keepAll()
+  const completed = rebuilder.complete(await keptCompletions(snapshotFolder(data)))
   rebuilder.finish(walked.lastEpoch)
-  const { buckets, uploads } = rebuilder
+  const { buckets } = rebuilder
+  const uploads = [...rebuilder.uploads]
   const { objects: goneObjects, parts: goneParts, names } = gone
-  return { ...walked, buckets, uploads, goneObjects, goneParts, gone: names }
+  return { ...walked, completed, buckets, uploads, goneObjects, goneParts, gone: names }
 }
 
 /** As `ashlar verify --fast` would find it. */

@@ -1,10 +1,14 @@
 /** Snapshots of the metadata beside the requests, on a runner of its own so that nothing waits for it. */
+import { mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock } from '../base/clock.ts'
+import type { Clock, Instant } from '../base/clock.ts'
+import { CompletionsJob } from '../jobs/completions.ts'
+import type { Job } from '../jobs/job.ts'
 import { Runner } from '../jobs/runner.ts'
 import { SnapshotJob } from '../jobs/snapshot.ts'
 import type { Log } from '../observe/log.ts'
+import { Completions, keepCompletions } from '../stores/metadata/completions.ts'
 import {
   Changes,
   pruneSnapshots,
@@ -38,10 +42,12 @@ export function startSnapshots(start: SnapshotStart): AsyncDisposable {
   const file = join(data, 'metadata.sqlite')
   const folder = snapshotFolder(data)
   const changes = new Changes(file)
+  const completions = new Completions(file)
+  const newest = async (): Promise<Instant | undefined> => (await snapshotsIn(folder))[0]?.taken
   const stop = new AbortController()
   const job = new SnapshotJob({
     version: () => changes.version(),
-    newest: async () => (await snapshotsIn(folder))[0]?.taken,
+    newest,
     lacking: async () => {
       const { bavail, bsize } = await statfs(data)
       return Math.max(0, (await sizeOf(file)) + reserveBytes - bavail * bsize)
@@ -52,13 +58,22 @@ export function startSnapshots(start: SnapshotStart): AsyncDisposable {
     log,
     everyMs,
   })
-  const onError = (_: unknown, error: unknown): void => {
+  const notes = new CompletionsJob({
+    since: (moment, max) => completions.since(moment, max),
+    keep: async (found, now) => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      await keepCompletions(folder, found, now)
+    },
+    newest,
+    clock,
+  })
+  const onError = (failed: Job, error: unknown): void => {
     if (stop.signal.aborted) return
-    log.error({ job: job.name, err: error }, 'a job failed; it is tried again')
+    log.error({ job: failed.name, err: error }, 'a job failed; it is tried again')
   }
   const runner = new Runner({
     clock,
-    jobs: [job],
+    jobs: [notes, job],
     everyMs: Math.min(roundMsMax, everyMs),
     onError,
   })
@@ -67,6 +82,7 @@ export function startSnapshots(start: SnapshotStart): AsyncDisposable {
       stop.abort()
       await runner[Symbol.asyncDispose]()
       changes[Symbol.dispose]()
+      completions[Symbol.dispose]()
     },
   }
 }

@@ -15,6 +15,8 @@ export interface Step {
   /** It made a blob of its own, which describes the whole object; all others are known to the database alone. */
   readonly isBlob: boolean
   readonly issued: number
+  /** What it made may be known from a note, which is written a little later. */
+  readonly isNoted?: boolean
   /** Undefined while it is not answered. */
   heard: number | undefined
 }
@@ -38,8 +40,8 @@ export class KeyStory {
     return this.#steps.findLast(({ heard }) => heard !== undefined)?.content
   }
 
-  begin(content: Content | undefined, isBlob: boolean): Step {
-    const step: Step = { content, isBlob, issued: Date.now(), heard: undefined }
+  begin(content: Content | undefined, kind: Pick<Step, 'isBlob' | 'isNoted'>): Step {
+    const step: Step = { content, ...kind, issued: Date.now(), heard: undefined }
     this.#steps.push(step)
     return step
   }
@@ -56,12 +58,11 @@ export class KeyStory {
   afterRebuild(span: Span, keepsBytes: boolean): readonly (Content | undefined)[] {
     return this.#states(span).flatMap(({ content, later }) => {
       const blobs = later.filter(({ isBlob }) => isBlob)
+      const noted = later.filter(({ isNoted }) => isNoted).map((step) => step.content)
       const open = blobs.filter(({ heard }) => heard === undefined)
       const last = blobs.findLast(({ heard }) => heard !== undefined)
-      const shown = [
-        ...open.map((step) => step.content),
-        last === undefined ? content : last.content,
-      ]
+      const sure = last === undefined ? content : last.content
+      const shown = [...open.map((step) => step.content), ...noted, sure]
       const isSure = keepsBytes || later.length === 0 || later.at(-1) === last
       return isSure ? shown : [...shown, ...blobs.map((step) => step.content), content, undefined]
     })

@@ -140,7 +140,7 @@ export class RebuildWriter {
     const isCopy = Object.hasOwn(plan.headers ?? {}, 'x-amz-copy-source')
     const [piece] = content?.pieces ?? []
     const isBlob = plan.method === undefined && !isCopy && (piece?.sizeBytes ?? 0) > smallMax
-    const step = story.begin(content, isBlob)
+    const step = story.begin(content, { isBlob, isNoted: plan.method === 'POST' })
     const heard = await this.#send(plan)
     const etag = heard.headers.etag ?? unescaped(element(heard, 'ETag'))
     step.content = content === undefined ? undefined : { ...content, etag }

@@ -1,12 +1,13 @@
 /** What blobs tell of themselves: without any snapshot, objects and uploads are again what they were. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { bodyOf } from '../crash/bodies.ts'
 import { element } from '../crash/client.ts'
 import { startServer } from '../harness/server.ts'
+import { until } from '../harness/until.ts'
 import { ashlar, byHand, loseDatabase, Objects, rebuilt } from './rebuild-scene.ts'
 
 test('without a snapshot: every object of more than 16 KiB, as it was, in buckets that are made again', async () => {
@@ -99,6 +100,36 @@ test('uploads are open again with their parts, and complete to what they would h
   const found = await client.send({ path })
   assert.ok(found.body.equals(Buffer.concat([bodyOf('one', mebibytes5), bodyOf('two', 60_000)])))
   assert.equal(found.headers['content-type'], 'text/x-parts')
+})
+
+test('a completion that was noted is an object again, without any snapshot', async () => {
+  await using server = await startServer({ env: { ASHLAR_SNAPSHOT_INTERVAL: '1' } })
+  using client = new Objects(server)
+  await client.send({ method: 'PUT', path: '/proof' })
+  const path = '/proof/parted'
+  const begun = await client.send({ method: 'POST', path, query: { uploads: '' } })
+  const uploadId = element(begun, 'UploadId')
+  const query = { uploadId, partNumber: '7' }
+  const { headers } = await client.send({ path, query, body: bodyOf('only', 70_000) })
+  const part = `<Part><PartNumber>7</PartNumber><ETag>${headers.etag}</ETag></Part>`
+  const body = `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`
+  const ask = { method: 'POST', path, query: { uploadId }, body }
+  const first = await client.send(ask)
+  const folder = join(server.dataDir, 'snapshots')
+  const isNoted = (): boolean =>
+    existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.completions.json'))
+  assert.ok(await until(isNoted), 'it was not noted')
+  const before = await client.send({ path, method: 'HEAD' })
+  await server.kill()
+  loseDatabase(server.dataDir)
+  const told = await rebuilt(server.dataDir, '--snapshot', 'none')
+  assert.deepEqual([told.completed, told.parts, told.uploads], [1, 1, []])
+  await server.restart()
+  const found = await client.send({ path })
+  assert.ok(found.body.equals(bodyOf('only', 70_000)))
+  for (const name of ['etag', 'last-modified', 'content-length'])
+    assert.equal(found.headers[name], before.headers[name])
+  assert.equal((await client.send(ask)).body.toString(), first.body.toString())
 })
 
 /** How an object is put, and what has to be said to read it. */

@@ -6,6 +6,7 @@
  */
 import type { Instant } from '../../base/clock.ts'
 import type { BlobId } from '../../base/ids.ts'
+import type { Completion } from './completions.ts'
 import type { Owner } from './examiner.ts'
 import type { ObjectAttributes, RunSeal, UploadRow } from './records.ts'
 import { openFirst } from './sql/files.ts'
@@ -48,14 +49,16 @@ export interface Rebuilder extends Disposable {
   readonly epoch: number
   /** Names of the buckets that only blobs knew of. */
   readonly buckets: readonly string[]
-  /** Ids of the uploads that only parts knew of. */
-  readonly uploads: readonly string[]
+  /** Ids of the uploads that only parts knew of, and that are open. */
+  readonly uploads: ReadonlySet<string>
   /** Which of these blobs the snapshot knows: as somebody's, or as no longer anybody's. Asked before any of them is kept. */
   known(blobs: readonly BlobId[]): ReadonlySet<BlobId>
   /** Every blob that a row names, in order. */
   named(): Iterable<BlobId>
   /** Forgets the objects and parts of which no byte is left. Those that have lost some of their blobs only stay, damaged. */
   forget(gone: readonly BlobId[]): Gone
+  /** How many of these completed uploads are objects again, their parts being whole. Last of all. */
+  complete(completions: readonly Completion[]): number
   /** In one transaction. */
   keep(found: readonly FoundBlob[]): readonly Verdict[]
   /** No later life will have an epoch up to this one. The file is whole and has no log beside it when this returns. */
@@ -69,6 +72,8 @@ export interface RebuildOf {
   /** Of buckets that only blobs know of. */
   readonly owner: () => string
   readonly region: string
+  /** ETag of an object made of parts with these ETags. */
+  readonly multipartEtag: (etags: readonly string[]) => string
 }
 
 export function openRebuilder(parts: RebuildOf): Rebuilder {

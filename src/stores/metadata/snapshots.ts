@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { mebibyte } from '../../base/limits.ts'
 import type { Instant } from '../../base/clock.ts'
 import { failedWith, nodeFileSystem } from '../blobs/file-system.ts'
+import { pruneCompletions } from './completions.ts'
 import { openReader } from './sql/files.ts'
 import { checkIntegrity } from './sql/integrity-check.ts'
 import type { Copied, SnapshotData } from './sql/snapshot-copy.ts'
@@ -20,6 +21,8 @@ const bytesPerSecond = 32 * mebibyte
 const shape =
   /^(?<moment>\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.\d{3}Z)\.(?<sha256>[0-9a-f]{64})\.sqlite$/
 const unfinishedEnd = '.unfinished'
+/** A completion is noted a little after it was. */
+const marginMs = 60_000
 
 export interface Snapshot {
   readonly name: string
@@ -83,9 +86,12 @@ export async function takeSnapshot({ file, folder, now, signal }: Taking): Promi
   }
 }
 
-/** Removes all but the newest `kept`; answers how many went. */
+/** Removes all but the newest `kept`, and the completions that all of these have; answers how many went. */
 export async function pruneSnapshots(folder: string, kept: number): Promise<number> {
-  const old = (await snapshotsIn(folder)).slice(kept)
+  const all = await snapshotsIn(folder)
+  const old = all.slice(kept)
+  const oldest = all.at(Math.min(kept, all.length) - 1)
+  if (oldest !== undefined) await pruneCompletions(folder, oldest.taken - marginMs)
   for (const { path } of old) await rm(path)
   if (old.length > 0) await nodeFileSystem.syncFolder(folder)
   return old.length

@@ -113,7 +113,13 @@ it('says with which epoch its life began, whatever epochs were taken since', () 
     db.close()
     const { path } = await takeSnapshot({ ...place, now: 11 })
     const owner = (): string => assert.fail()
-    using rebuilder = openRebuilder({ file: path, now: 12, owner, region: '' })
+    using rebuilder = openRebuilder({
+      file: path,
+      now: 12,
+      owner,
+      region: '',
+      multipartEtag: owner,
+    })
     assert.equal(rebuilder.epoch, epoch)
     rebuilder.finish(0)
     using metadata = openExaminer(path)

@@ -1,6 +1,7 @@
 /** What blobs say of themselves, put back as rows. */
 import type { BlobId } from '../../../base/ids.ts'
 import type { Instant } from '../../../base/clock.ts'
+import type { Completion } from '../completions.ts'
 import type { FoundBlob, Gone, RebuildOf, Rebuilder, Verdict } from '../rebuilder.ts'
 import type { BucketId, Checksum, Locator } from '../records.ts'
 import type { NewObject, NewPart } from '../store.ts'
@@ -15,6 +16,7 @@ import { decodeObject, draftObject, nullVersion } from './object-rows.ts'
 import { currentRow, replaceObject } from './objects.ts'
 import { decodePart, partColumns } from './part-rows.ts'
 import { preparePart, putPart } from './parts.ts'
+import { completeAgain } from './rebuild-completed.ts'
 import { forgetGone } from './rebuild-gone.ts'
 import { referenced } from './references.ts'
 import { beginLife, begunEpoch } from './schema.ts'
@@ -32,7 +34,7 @@ const spare = `DELETE FROM reclaim WHERE id > ? AND substr(locator, 1, 1) = x'02
 export class SqlRebuilder implements Rebuilder {
   readonly epoch: number
   readonly buckets: string[] = []
-  readonly uploads: string[] = []
+  readonly uploads: Set<string> = new Set()
   readonly #db: Connection
   readonly #parts: RebuildOf
   /** Of the snapshot's queue. */
@@ -61,6 +63,10 @@ export class SqlRebuilder implements Rebuilder {
 
   keep(found: readonly FoundBlob[]): readonly Verdict[] {
     return this.#commit(() => found.map((one) => this.#keepOne(one)))
+  }
+
+  complete(completions: readonly Completion[]): number {
+    return this.#commit(() => completions.filter((one) => this.#complete(one)).length)
   }
 
   finish(lastEpoch: number): void {
@@ -109,6 +115,12 @@ export class SqlRebuilder implements Rebuilder {
     return this.#isFirst(-content, String(number)) ? 'part' : 'older'
   }
 
+  #complete(completion: Completion): boolean {
+    const isObject = completeAgain(this.#db, completion, this.#parts)
+    if (isObject) this.uploads.delete(completion.uploadId)
+    return isObject
+  }
+
   /** Nothing was put back in this place before: of two that were, one was older. */
   #isFirst(scope: number, name: string): boolean {
     return this.#db.run('INSERT OR IGNORE INTO kept VALUES (?, ?)', scope, name) === 1
@@ -127,7 +139,7 @@ export class SqlRebuilder implements Rebuilder {
     const record = draftUpload({ ...upload, bucket, key, owner, attributes })
     const made = createUpload(this.#db, { uploadId: upload.uploadId, bucket, key, record })
     if (isRefusal(made)) return undefined
-    this.uploads.push(upload.uploadId)
+    this.uploads.add(upload.uploadId)
     return made
   }
 
