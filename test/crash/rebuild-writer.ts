@@ -1,4 +1,5 @@
 /** One client whose keys lose their database: puts, copies, deletes and uploads, each of them written down; and the look at them afterwards. */
+import { partList, type ListedPart } from '../harness/part-list.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
 import { element, Unheard, type Client, type Heard } from './client.ts'
 import { KeyStory, type Content } from './key-story.ts'
@@ -120,14 +121,14 @@ export class RebuildWriter {
     const id = element(await this.#send({ ...begun, headers: described(tag) }), 'UploadId')
     const pieces: Piece[] = isLong ? [{ tag: `${tag}/1`, sizeBytes: partBytes }] : []
     pieces.push({ tag: `${tag}/last`, sizeBytes: this.#size(smallMax + 1, 90_000) })
-    const listed: string[] = []
+    const listed: ListedPart[] = []
     for (const [index, piece] of pieces.entries()) {
       const query = { uploadId: id, partNumber: String(index + 1) }
       const body = bodyOf(piece.tag, piece.sizeBytes)
       const { headers } = await this.#send({ path: path(key), query, body })
-      listed.push(`<Part><PartNumber>${index + 1}</PartNumber><ETag>${headers.etag}</ETag></Part>`)
+      listed.push({ number: index + 1, etag: String(headers.etag) })
     }
-    const body = `<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`
+    const body = partList(listed)
     const completion = { method: 'POST', path: path(key), query: { uploadId: id }, body }
     const content = { tag, pieces, etag: undefined }
     this.#uploads.push({ key, id, content, completion, story })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { bodyOf } from '../crash/bodies.ts'
 import { element } from '../crash/client.ts'
+import { partList, type ListedPart } from '../harness/part-list.ts'
 import { startServer } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 import { ashlar, byHand, loseDatabase, Objects, rebuilt } from './rebuild-scene.ts'
@@ -71,7 +72,7 @@ test('uploads are open again with their parts, and complete to what they would h
   const begun = await client.send({ method: 'POST', path, query: { uploads: '' }, headers })
   const uploadId = element(begun, 'UploadId')
   const mebibytes5 = 5 * 1024 * 1024
-  const parts: string[] = []
+  const parts: ListedPart[] = []
   for (const [number, tag, size] of [
     [1, 'one', mebibytes5],
     [2, 'stale', 50_000],
@@ -80,12 +81,10 @@ test('uploads are open again with their parts, and complete to what they would h
     const query = { uploadId, partNumber: String(number) }
     const heard = await client.send({ path, query, body: bodyOf(tag, size) })
     assert.equal(heard.status, 200, heard.body.toString())
-    const sum = `<ChecksumCRC32>${String(heard.headers['x-amz-checksum-crc32'])}</ChecksumCRC32>`
-    parts[number - 1] =
-      `<Part><PartNumber>${number}</PartNumber><ETag>${heard.headers.etag}</ETag>${sum}</Part>`
+    parts[number - 1] = { number, etag: String(heard.headers.etag) }
   }
   const ask = { method: 'POST', path, query: { uploadId } }
-  const body = `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`
+  const body = partList(parts)
   const first = await client.send({ ...ask, body })
   assert.equal(first.status, 200, first.body.toString())
   await server.kill()
@@ -111,8 +110,7 @@ test('a completion that was noted is an object again, without any snapshot', asy
   const uploadId = element(begun, 'UploadId')
   const query = { uploadId, partNumber: '7' }
   const { headers } = await client.send({ path, query, body: bodyOf('only', 70_000) })
-  const part = `<Part><PartNumber>7</PartNumber><ETag>${headers.etag}</ETag></Part>`
-  const body = `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`
+  const body = partList([{ number: 7, etag: String(headers.etag) }])
   const ask = { method: 'POST', path, query: { uploadId }, body }
   const first = await client.send(ask)
   const folder = join(server.dataDir, 'snapshots')
