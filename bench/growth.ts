@@ -2,7 +2,8 @@
  * What each operation costs as its work grows: by parts, by size, by keys, by connections. A line that should be flat and
  * is not shows at once in the plot.
  */
-import { buildLoad, load, type LoadFlags, type Phase } from './load.ts'
+import { mebibyte } from '../src/base/limits.ts'
+import { buildLoad, load, loadPhase, type LoadFlags, type Phase } from './load.ts'
 import { peers, programOf, startPeer, type RunningPeer } from './peers.ts'
 import type { Scale } from './workloads.ts'
 
@@ -26,8 +27,6 @@ interface Growing {
   readonly before?: (x: number) => LoadFlags
   readonly y: (phase: Phase) => number
 }
-
-const mebibyte = 1024 * 1024
 
 function tenths(most: number): readonly number[] {
   return [most / 100, most / 10, most].map(Math.ceil)
@@ -140,10 +139,8 @@ async function curveOf({ generator, server, growing, tell }: One): Promise<Curve
   for (const x of growing.xs) {
     const before = growing.before?.(x)
     if (before !== undefined) await load(generator, server, { workload: 'fill', flags: before })
-    const phases = await load(generator, server, { workload, flags: growing.flags(x) })
-    const phase = phases.findLast((each) => each.name === growing.phase)
-    if (phase === undefined) throw new Error(`${workload} has no phase ${growing.phase}`)
-    const y = growing.y(phase)
+    const asked = { workload, phase: growing.phase, flags: growing.flags(x) }
+    const y = growing.y(await loadPhase(generator, server, asked))
     points.push({ x, y })
     tell(`${name} · ${x} ${by} · ${y.toPrecision(3)} ${unit}`)
   }

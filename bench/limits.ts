@@ -4,8 +4,8 @@ import { open, rm } from 'node:fs/promises'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { mebibyte } from '../src/base/limits.ts'
 
-const mebibyte = 1024 * 1024
 const secondsEach = 2
 
 /** 1 MiB writes of fresh bytes, one fdatasync for each 8 MiB, in MB/s (1e6 bytes). */

@@ -46,11 +46,28 @@ export async function buildLoad(): Promise<string> {
 
 const outputBytesMax = 1024 * 1024
 
+export interface Asked {
+  readonly workload: string
+  readonly flags: LoadFlags
+}
+
+/** One workload against one server, and of its phases the one that counts. */
+export async function loadPhase(
+  program: string,
+  server: Pick<RunningPeer, 'host' | 'pid'>,
+  asked: Asked & { readonly phase: string },
+): Promise<Phase> {
+  const phases = await load(program, server, asked)
+  const phase = phases.findLast(({ name }) => name === asked.phase)
+  if (phase === undefined) throw new Error(`${asked.workload} has no phase ${asked.phase}`)
+  return phase
+}
+
 /** One workload against one server. Rejects when any of its operations failed. */
 export async function load(
   program: string,
   server: Pick<RunningPeer, 'host' | 'pid'>,
-  asked: { readonly workload: string; readonly flags: LoadFlags },
+  asked: Asked,
 ): Promise<readonly Phase[]> {
   const flags = Object.entries({ ...asked.flags, host: server.host, pid: server.pid })
   const args = [asked.workload, ...flags.flatMap(([name, value]) => [`-${name}`, String(value)])]

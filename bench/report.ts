@@ -1,5 +1,6 @@
 /** Results for people: a table in Markdown and a plot in SVG. */
-import type { Cell, Results, Side, Spread } from './side-by-side.ts'
+import type { Spread } from './measured.ts'
+import type { Cell, Results, Side } from './side-by-side.ts'
 import { unitsOf, type Workload } from './workloads.ts'
 
 export function markdown(results: Results): string {

@@ -5,7 +5,8 @@
 import { execFileSync } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'
 import { figuresOf, type Workload } from './workloads.ts'
-import { buildLoad, load, type Phase } from './load.ts'
+import { buildLoad, loadPhase, type Phase } from './load.ts'
+import { spread, type Spread } from './measured.ts'
 import { diskMegabytesPerSecond, syncsPerSecond } from './limits.ts'
 import { peers, programOf, startPeer, type Peer, type RunningPeer } from './peers.ts'
 
@@ -16,13 +17,6 @@ export interface Asked {
   readonly workloads: readonly Workload[]
   readonly folder: string
   readonly tell: (sentence: string) => void
-}
-
-/** One figure of a server in one workload, over the rounds. */
-export interface Spread {
-  readonly median: number
-  readonly least: number
-  readonly most: number
 }
 
 export interface Cell {
@@ -157,10 +151,7 @@ interface One {
 
 async function measureOne({ generator, server, workload, tally }: One): Promise<void> {
   try {
-    const phases = await load(generator, server, workload)
-    const phase = phases.findLast(({ name }) => name === workload.phase)
-    if (phase === undefined) throw new Error(`${workload.name} has no phase ${workload.phase}`)
-    tally.add(workload, phase)
+    tally.add(workload, await loadPhase(generator, server, workload))
   } catch (error) {
     // One that fails a workload is told so in the table; the others go on.
     tally.fail(workload, error)
@@ -175,18 +166,6 @@ function cell({ measure }: Workload, phases: readonly Phase[]): Cell {
     p50Millis: spread(phases.map(({ p50Millis }) => p50Millis)).median,
     p99Millis: spread(phases.map(({ p99Millis }) => p99Millis)).median,
     peakBytes: Math.max(...phases.map(({ peakBytes }) => peakBytes)),
-  }
-}
-
-export function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((one, other) => one - other)
-  const middle = (sorted.length - 1) / 2
-  const low = sorted[Math.floor(middle)] ?? Number.NaN
-  const high = sorted[Math.ceil(middle)] ?? Number.NaN
-  return {
-    median: (low + high) / 2,
-    least: sorted[0] ?? Number.NaN,
-    most: sorted.at(-1) ?? Number.NaN,
   }
 }
 

@@ -1,4 +1,5 @@
 /** What is measured side by side, and in which figure each workload is told. */
+import { gibibyte, kibibyte, mebibyte } from '../src/base/limits.ts'
 import type { LoadFlags, Phase } from './load.ts'
 
 /** Units of the two figures of a phase: what clients see, and what it costs the server. */
@@ -12,10 +13,6 @@ export interface Workload {
   readonly measure: Measure
   readonly flags: LoadFlags
 }
-
-const kibibyte = 1024
-const mebibyte = 1024 * kibibyte
-const gibibyte = 1024 * mebibyte
 
 export interface Scale {
   /** Seconds of one timed phase. */
