@@ -1,10 +1,8 @@
-/** The load generator of bench/load: built once, run for one workload at a time. */
+/** The load generator of bench/load, run for one workload at a time. */
 import { execFile } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { keys, type RunningPeer } from './peers.ts'
+import { keys } from './peers.ts'
+import type { RunningPeer } from './running.ts'
 
 const run = promisify(execFile)
 
@@ -29,21 +27,6 @@ export interface Phase {
 
 export type LoadFlags = Readonly<Record<string, string | number>>
 
-/** Builds the generator with Go's tools and answers its path. Rejects with what to install. */
-export async function buildLoad(): Promise<string> {
-  const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ashlar-bench')
-  mkdirSync(folder, { recursive: true })
-  const program = join(folder, 'load')
-  try {
-    await run('go', ['build', '-o', program, '.'], { cwd: join(import.meta.dirname, 'load') })
-  } catch (error) {
-    throw new Error('the load generator needs Go (1.24 or newer) on the PATH to be built', {
-      cause: error,
-    })
-  }
-  return program
-}
-
 const outputBytesMax = 1024 * 1024
 
 export interface Asked {
@@ -57,34 +40,53 @@ export async function loadPhase(
   server: Pick<RunningPeer, 'host' | 'pid'>,
   asked: Asked & { readonly phase: string },
 ): Promise<Phase> {
-  const phases = await load(program, server, asked)
-  const phase = phases.findLast(({ name }) => name === asked.phase)
-  if (phase === undefined) throw new Error(`${asked.workload} has no phase ${asked.phase}`)
-  return phase
+  return phaseOf(await load(program, server, asked), asked.phase)
+}
+
+/** The last one of that name. Throws where there is none. */
+export function phaseOf(phases: readonly Phase[], name: string): Phase {
+  const found = phases.findLast((phase) => phase.name === name)
+  if (found !== undefined) return found
+  const there = phases.map((phase) => phase.name).join(', ')
+  throw new Error(`no phase ${name} among ${there}`)
 }
 
 /** One workload against one server. Rejects when any of its operations failed. */
 export async function load(
   program: string,
   server: Pick<RunningPeer, 'host' | 'pid'>,
-  asked: Asked,
+  { workload, flags }: Asked,
 ): Promise<readonly Phase[]> {
-  const flags = Object.entries({ ...asked.flags, host: server.host, pid: server.pid })
-  const args = [asked.workload, ...flags.flatMap(([name, value]) => [`-${name}`, String(value)])]
+  const { host, pid } = server
+  return await phasesOf(program, { workload, flags: { ...flags, host, pid } })
+}
+
+/** Of a workload without a server: what loopback itself carries in a second. */
+export async function ratesOf(
+  program: string,
+  asked: Asked,
+): Promise<{ readonly bytes: number; readonly operations: number }> {
+  const phase = phaseOf(await phasesOf(program, asked), asked.workload)
+  return { bytes: phase.bytes / phase.seconds, operations: phase.operations / phase.seconds }
+}
+
+async function phasesOf(program: string, { workload, flags }: Asked): Promise<readonly Phase[]> {
+  const args = Object.entries(flags).flatMap(([name, value]) => [`-${name}`, String(value)])
   const env = {
     ...process.env,
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
   }
-  const { stdout } = await run(program, args, { env, maxBuffer: outputBytesMax }).catch(
-    (error: { stdout?: string; message: string }) => {
-      throw new Error(`${asked.workload}: ${error.stdout || error.message}`)
-    },
-  )
+  const { stdout } = await run(program, [workload, ...args], {
+    env,
+    maxBuffer: outputBytesMax,
+  }).catch((error: { stdout?: string; message: string }) => {
+    throw new Error(`${workload}: ${error.stdout || error.message}`)
+  })
   const { phases } = JSON.parse(stdout) as { phases: readonly Phase[] }
   const failed = phases.find(({ errors }) => errors > 0)
   if (failed !== undefined) {
-    throw new Error(`${asked.workload}: ${failed.errors} errors in ${failed.name}: ${failed.error}`)
+    throw new Error(`${workload}: ${failed.errors} errors in ${failed.name}: ${failed.error}`)
   }
   return phases
 }

@@ -1,43 +1,54 @@
 /**
  * `npm run bench -- <what>`: measures Ashlar, alone or beside its peers.
  *
- *   side-by-side [--peers ashlar,minio,…] [--rounds 3] [--scale smoke|short|full] [--only pattern] [--out folder] [--data folder]
- *   growth       [--scale …] [--out folder]     what each operation costs as its work grows
- *   start        [--scale …]                    a start with many objects, and memory at rest
- *   limits       what the machine itself can do
- *   complete     [--size parts]                 CompleteMultipartUpload of many parts
- *   encryption   [--size rounds]                what sealing and opening cost the server
+ *   side-by-side   all that is told of speed, in rounds; a quarter of an hour
+ *   growth         what each operation costs as its work grows
+ *   start          a start with many objects, and memory
+ *   limits         what the machine itself can do
+ *   complete       CompleteMultipartUpload of many parts (--size parts)
+ *   encryption     what sealing and opening cost the server (--size rounds)
+ *   install        builds the peers that are not here (--seconds for each)
  *
- * `--json` prints the figures instead of sentences.
+ * --peers a,b        side-by-side, start, install; all that are known by default
+ * --rounds 2         side-by-side
+ * --scale            smoke, short (usual) or full; --full is --scale full: every workload, a million keys, 5 GiB copies
+ * --only pattern     of workloads or curves, whatever the scale leaves out
+ * --workers 2        of Ashlar, as `ashlar serve` has it
+ * --data folder      on whose disk the servers live
+ * --out docs/bench   writes the page, its plot and the figures
+ * --json             prints figures instead of sentences
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { build } from './built.ts'
 import { benchComplete } from './complete.ts'
 import { benchEncryption } from './encryption.ts'
-import { measureGrowth, growthPlot } from './growth.ts'
-import {
-  diskMegabytesPerSecond,
-  hashSecondsPerGigabyte,
-  loopbackMegabytesPerSecond,
-  syncsPerSecond,
-} from './limits.ts'
+import { growthPage, growthPlot } from './growth-page.ts'
+import { measureGrowth } from './growth.ts'
+import { installPeers } from './install.ts'
+import { limitTexts, measureLimits, type LimitName } from './limits.ts'
 import { median, type Measured } from './measured.ts'
-import { measureStart } from './start.ts'
-import { markdown, plot } from './report.ts'
+import { knownPeers, programOf, type Peer } from './peers.ts'
+import { plot } from './report-plot.ts'
+import { markdown, written } from './report.ts'
 import { measureSideBySide } from './side-by-side.ts'
+import { measureStartWith } from './start.ts'
 import { scales, workloadsOf, type Scale } from './workloads.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
     size: { type: 'string' },
-    peers: { type: 'string', default: 'ashlar' },
-    rounds: { type: 'string', default: '3' },
+    peers: { type: 'string' },
+    rounds: { type: 'string', default: '2' },
     scale: { type: 'string', default: 'short' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string' },
+    workers: { type: 'string' },
+    seconds: { type: 'string', default: '720' },
     out: { type: 'string' },
     data: { type: 'string', default: tmpdir() },
   },
@@ -48,84 +59,96 @@ const benches: Record<string, () => Promise<void>> = {
   growth,
   start,
   limits,
-  complete,
-  encryption,
+  complete: async () => tellAll(await benchComplete(size())),
+  encryption: async () => tellAll(await benchEncryption(size())),
+  install: async () => installPeers(peers(), { seconds: Number(values.seconds), tell }),
 }
 const bench = benches[positionals[0] ?? '']
 if (bench === undefined) {
-  console.error(`usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--json]`)
+  console.error(`usage: npm run bench -- ${Object.keys(benches).join(' | ')} (bench/main.ts)`)
   process.exitCode = 2
 } else {
   await bench()
 }
 
 async function sideBySide(): Promise<void> {
-  const only = new RegExp(values.only)
+  const wanted = scale()
+  const only = values.only === undefined ? undefined : new RegExp(values.only)
   const results = await measureSideBySide({
-    peers: values.peers.split(','),
+    peers: peers(),
     rounds: Number(values.rounds),
-    workloads: workloadsOf(scale()).filter(({ name }) => only.test(name)),
+    workloads: workloadsOf(wanted).filter(({ name, usual }) =>
+      only === undefined ? usual || !wanted.usualOnly : only.test(name),
+    ),
     folder: values.data,
-    tell: (sentence) => console.error(sentence),
+    command: command(),
+    tell,
   })
-  const text = markdown(results)
-  if (values.out !== undefined) {
-    mkdirSync(values.out, { recursive: true })
-    writeFileSync(join(values.out, 'side-by-side.json'), `${JSON.stringify(results, null, 1)}\n`)
-    writeFileSync(join(values.out, 'side-by-side.md'), text)
-    writeFileSync(join(values.out, 'side-by-side.svg'), plot(results))
-  }
-  console.log(values.json ? JSON.stringify(results) : text)
+  const page = markdown(results)
+  writePage('side-by-side', { figures: results, page, picture: plot(results) })
+  console.log(values.json ? JSON.stringify(results) : page)
 }
 
 async function growth(): Promise<void> {
-  const tell = (sentence: string): void => console.error(sentence)
-  const curves = await measureGrowth({ scale: scale(), folder: values.data, tell })
-  if (values.out !== undefined) {
-    mkdirSync(values.out, { recursive: true })
-    writeFileSync(join(values.out, 'growth.json'), `${JSON.stringify(curves, null, 1)}\n`)
-    writeFileSync(join(values.out, 'growth.svg'), growthPlot(curves))
-  }
-  console.log(JSON.stringify(curves, null, values.json ? 0 : 1))
+  const grown = await measureGrowth({
+    peer: ashlarItself(),
+    scale: scale(),
+    folder: values.data,
+    command: command(),
+    only: new RegExp(values.only ?? ''),
+    tell,
+  })
+  const page = growthPage(grown)
+  writePage('growth', { figures: grown, page, picture: growthPlot(grown.curves) })
+  console.log(values.json ? JSON.stringify(grown) : page)
+}
+
+interface Page {
+  readonly figures: unknown
+  readonly page: string
+  readonly picture: string
+}
+
+function writePage(name: string, { figures, page, picture }: Page): void {
+  if (values.out === undefined) return
+  mkdirSync(values.out, { recursive: true })
+  writeFileSync(join(values.out, `${name}.json`), `${JSON.stringify(figures, null, 1)}\n`)
+  writeFileSync(join(values.out, `${name}.md`), page)
+  writeFileSync(join(values.out, `${name}.svg`), picture)
 }
 
 async function start(): Promise<void> {
-  const { objects, millis, idleMebibytes } = await measureStart(scale().keys, values.data)
-  if (values.json) console.log(JSON.stringify({ objects, millis, idleMebibytes }))
-  else {
-    const rounded = millis.map((one) => one.toFixed(0)).join(', ')
-    const idle = idleMebibytes.toFixed(0)
-    console.log(`start with ${objects} objects: ${rounded} ms; at rest ${idle} MiB resident`)
+  const { keys: objects } = scale()
+  for (const peer of values.peers === undefined ? [ashlarItself()] : peers()) {
+    if (programOf(peer) === undefined) continue
+    const started = await measureStartWith(peer, { objects, parent: values.data })
+    const { millis, idleMebibytes, uploadMebibytes } = started
+    const { median: usual, least, most } = millis
+    const starts = `${usual.toFixed(0)} ms (${least.toFixed(0)} to ${most.toFixed(0)})`
+    const memory = `at rest ${idleMebibytes.toFixed(0)} MiB, highest under a 1 GiB upload ${uploadMebibytes.toFixed(0)} MiB`
+    const text = `${peer.name}: start with ${objects} objects ${starts}; ${memory}`
+    console.log(values.json ? JSON.stringify({ name: peer.name, objects, ...started }) : text)
   }
 }
 
 async function limits(): Promise<void> {
-  const figures = {
-    'disk, MB/s with a sync for 8 MiB': await diskMegabytesPerSecond(values.data),
-    'disk, 4 KiB appends with a sync each, /s': await syncsPerSecond(values.data),
-    'loopback, MB/s, one connection, one thread': await loopbackMegabytesPerSecond(),
-    'MD5, s/GB': hashSecondsPerGigabyte('md5'),
-    'SHA-256, s/GB': hashSecondsPerGigabyte('sha256'),
-  }
+  const figures = await measureLimits(values.data, await build())
   if (values.json) console.log(JSON.stringify(figures))
   else
     for (const [name, value] of Object.entries(figures))
-      console.log(`${name}: ${value.toPrecision(4)}`)
-}
-
-async function complete(): Promise<void> {
-  tell(await benchComplete(size()))
-}
-
-async function encryption(): Promise<void> {
-  tell(await benchEncryption(size()))
+      console.log(`${limitTexts[name as LimitName]}: ${written(value)}`)
 }
 
 function size(): number | undefined {
   return values.size === undefined ? undefined : Number(values.size)
 }
 
-function tell(all: readonly Measured[]): void {
+/** What watches is told; what comes out at the end is for a file or the next program. */
+function tell(sentence: string): void {
+  console.error(sentence)
+}
+
+function tellAll(all: readonly Measured[]): void {
   const machine = { node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length }
   for (const measured of all) {
     console.log(values.json ? JSON.stringify({ ...measured, machine }) : sentence(measured))
@@ -141,7 +164,35 @@ function sentence({ what, unit, values: figures, judged, goal }: Measured): stri
 }
 
 function scale(): Scale {
-  const found = scales[values.scale]
+  const found = scales[values.full ? 'full' : values.scale]
   if (found === undefined) throw new Error(`--scale is one of ${Object.keys(scales).join(', ')}`)
   return found
+}
+
+function allPeers(): readonly Peer[] {
+  return knownPeers(values.workers === undefined ? [] : [`--workers=${values.workers}`])
+}
+
+function ashlarItself(): Peer {
+  return named('ashlar')
+}
+
+function peers(): readonly Peer[] {
+  return values.peers?.split(',').map(named) ?? allPeers()
+}
+
+function named(name: string): Peer {
+  const all = allPeers()
+  const found = all.find((peer) => peer.name === name)
+  const known = all.map((peer) => peer.name).join(', ')
+  if (found === undefined) throw new Error(`no peer is called ${name}; known are ${known}`)
+  return found
+}
+
+/** What was asked, without what belongs to this machine only. */
+function command(): string {
+  const asked = process.argv.slice(2).filter((word, at, all) => {
+    return !word.startsWith('--data') && all[at - 1] !== '--data'
+  })
+  return ['npm run bench --', ...asked].join(' ')
 }

@@ -1,122 +1,140 @@
-/** Results for people: a table in Markdown and a plot in SVG. */
+/** Results for people: tables in Markdown. */
+import { limitOf, limitTexts, type LimitName } from './limits.ts'
 import type { Spread } from './measured.ts'
-import type { Cell, Results, Side } from './side-by-side.ts'
-import { unitsOf, type Workload } from './workloads.ts'
+import { settingText } from './setting.ts'
+import type { Results, Side } from './side-by-side.ts'
+import type { Cell } from './tally.ts'
+import { unitsOf, type Figure } from './workloads.ts'
 
 export function markdown(results: Results): string {
-  const { sides, machine, disk } = results
-  const head = ['workload', 'unit', ...sides.map(({ name }) => name)]
-  const table = (figure: 'speed' | 'cost'): string[] => [
-    `| ${head.join(' | ')} |`,
-    `| --- | --- |${' ---: |'.repeat(sides.length)}`,
-    ...results.workloads.map((workload) => line(workload, sides, figure)),
-  ]
+  const { sides, absent, rounds, command } = results
   return [
     '# Ashlar and its peers, side by side',
     '',
-    `Taken on ${results.date} at ${results.commit} by \`npm run bench -- side-by-side\`: ${results.rounds} rounds, interleaved; medians, least and most in brackets.`,
-    `Machine: ${Object.entries(machine)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ')}. Client and server share it, over loopback.`,
-    `Its disk in the same run: ${round(disk.megabytesPerSecond)} MB/s with one fdatasync for 8 MiB, ${round(disk.syncsPerSecond)} appends of 4 KiB a second with one each.`,
+    `${settingText(results.setting)} ${rounds} rounds, interleaved; medians, least and most in brackets. Client and server share the machine, over loopback. Again: \`${command}\``,
     '',
     ...sides.map(
       ({ name, version, durability }) => `- **${name}**: ${version}. Behind a 200: ${durability}.`,
     ),
+    ...(absent.length === 0 ? [] : [`- Not on the machine: ${absent.join(', ')}.`]),
     '',
-    '## What clients see',
+    '![CPU time of each server](side-by-side.svg)',
     '',
-    ...table('speed'),
+    'The last column: so many times as good as the best of the others.',
     '',
-    '## What it costs the server: CPU time of all its processes',
-    '',
-    ...table('cost'),
-    '',
-    ...failures(sides),
+    ...section('What clients see', comparison(results, 'speed')),
+    ...section(
+      'What it costs the server: CPU time of all its processes',
+      comparison(results, 'cost'),
+    ),
+    ...section('How long a client waits, in ms: median / 99 of 100 / longest', waits(results)),
+    ...section('Start with what the last round left, and resident memory', starts(sides)),
+    ...section('What the machine itself does', machineLimits(results)),
+    ...section('Ashlar beside it', shares(results)),
+    ...section('Failed', failures(sides)),
   ].join('\n')
 }
 
-function line(workload: Workload, sides: readonly Side[], figure: 'speed' | 'cost'): string {
-  const unit = unitsOf(workload.measure)[figure]
-  const cells = sides.map(({ cells, failures }) => {
-    const cell = cells[workload.name]
-    if (cell === undefined) return failures[workload.name] === undefined ? '–' : 'failed'
-    return round(cell[figure])
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`## ${title}`, '', ...lines, '']
+}
+
+interface Table {
+  readonly head: readonly string[]
+  /** Columns of text before those of figures. */
+  readonly texts: number
+  readonly rows: ReadonlyArray<readonly string[]>
+}
+
+function table({ head, texts, rows }: Table): readonly string[] {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const rule = head.map((_, at) => (at < texts ? '---' : '---:'))
+  return rows.length === 0 ? [] : [row(head), row(rule), ...rows.map(row)]
+}
+
+type Column = 'speed' | 'cost'
+
+function comparison({ sides, figures }: Results, column: Column): readonly string[] {
+  const rows = figures.map((figure) => [
+    figure.name,
+    unitsOf(figure.measure)[column],
+    ...sides.map((side) => cellText(side, figure, ({ [column]: value }) => spreadText(value))),
+    ratio(sides, figure, column),
+  ])
+  const head = ['workload', 'unit', ...sides.map(({ name }) => name), 'ashlar ×']
+  return table({ head, texts: 2, rows })
+}
+
+function cellText(side: Side, figure: Figure, text: (cell: Cell) => string): string {
+  const cell = side.cells[figure.name]
+  return cell === undefined ? '–' : text(cell)
+}
+
+/** Of Ashlar's figure to the best of its peers'; above 1 it is ahead. */
+function ratio(sides: readonly Side[], figure: Figure, column: Column): string {
+  const of = (side: Side): readonly number[] => {
+    const median = side.cells[figure.name]?.[column].median
+    return median === undefined || !(median > 0) ? [] : [median]
+  }
+  const [own] = sides.filter(({ name }) => name === 'ashlar').flatMap(of)
+  const others = sides.filter(({ name }) => !name.startsWith('ashlar')).flatMap(of)
+  if (own === undefined || others.length === 0) return '–'
+  const isLessBetter = column === 'cost' || figure.measure === 'millis'
+  return written(isLessBetter ? Math.min(...others) / own : own / Math.max(...others))
+}
+
+function waits({ sides, figures }: Results): readonly string[] {
+  const rows = figures
+    .filter(({ measure }) => measure === 'operations')
+    .map((figure) => [figure.name, ...sides.map((side) => cellText(side, figure, waitText))])
+  return table({ head: ['workload', ...sides.map(({ name }) => name)], texts: 1, rows })
+}
+
+function waitText({ p50Millis, p99Millis, maxMillis }: Cell): string {
+  return [p50Millis, p99Millis, maxMillis].map(written).join(' / ')
+}
+
+function starts(sides: readonly Side[]): readonly string[] {
+  const rows = sides.flatMap(({ name, started }) => {
+    if (started === undefined) return []
+    const { millis, idleMebibytes, uploadMebibytes } = started
+    return [[name, spreadText(millis), written(idleMebibytes), written(uploadMebibytes)]]
   })
-  return `| ${workload.name} | ${unit} | ${cells.join(' | ')} |`
+  const head = ['server', 'start, ms', 'at rest, MiB', 'highest under a 1 GiB upload at 16, MiB']
+  return table({ head, texts: 1, rows })
+}
+
+function machineLimits({ limits }: Results): readonly string[] {
+  const names = Object.keys(limitTexts) as LimitName[]
+  const rows = names.map((name) => [limitTexts[name], spreadText(limits[name])])
+  return table({ head: ['limit', 'in the same run'], texts: 1, rows })
+}
+
+function shares({ sides, figures, limits }: Results): readonly string[] {
+  const own = sides.find(({ name }) => name === 'ashlar')
+  const rows = figures.flatMap((figure) => {
+    const [name, cell] = [limitOf(figure.name), own?.cells[figure.name]]
+    if (name === undefined || cell === undefined) return []
+    const [shown, most] = [cell.speed.median, limits[name].median]
+    const share = `${((shown / most) * 100).toFixed(0)} %`
+    return [[figure.name, limitTexts[name], written(most), written(shown), share]]
+  })
+  return table({ head: ['workload', 'limit', 'it gives', 'Ashlar', 'share'], texts: 2, rows })
 }
 
 function failures(sides: readonly Side[]): readonly string[] {
-  const lines = sides.flatMap(({ name, failures }) =>
+  return sides.flatMap(({ name, failures }) =>
     Object.entries(failures).map(([workload, why]) => `- ${name}, ${workload}: ${why}`),
   )
-  return lines.length === 0 ? [] : ['## Failed', '', ...lines, '']
 }
 
-function round({ median, least, most }: Spread): string {
-  const text = number(median)
-  return least === most ? text : `${text} (${number(least)}–${number(most)})`
+function spreadText({ median, least, most }: Spread): string {
+  const text = written(median)
+  return least === most ? text : `${text} (${written(least)}–${written(most)})`
 }
 
-function number(value: number): string {
+/** A figure with as many digits as it deserves. */
+export function written(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
   return value.toLocaleString('en', { maximumFractionDigits: digits })
-}
-
-const rowPixels = 15
-const gapPixels = 16
-const labelPixels = 190
-const barPixels = 420
-const colours = ['#2f6f4f', '#b7410e', '#4a6fa5', '#8a6d3b', '#6b4c9a', '#777777']
-
-/** Server CPU of each workload, as bars relative to the dearest server of that workload. */
-export function plot({ sides, workloads, date, commit }: Results): string {
-  const rows: string[] = []
-  let y = 56
-  for (const workload of workloads) {
-    const present = sides.flatMap((side, index) => {
-      const cell = side.cells[workload.name]
-      return cell === undefined ? [] : [{ side, index, cell }]
-    })
-    const most = Math.max(...present.map(({ cell }) => cell.cost.median))
-    rows.push(label(workload, y))
-    for (const { side, index, cell } of present) {
-      rows.push(bar({ side, cell, most, y, colour: colours[index] ?? '#777777', workload }))
-      y += rowPixels
-    }
-    y += gapPixels
-  }
-  const width = labelPixels + barPixels + 240
-  const title = `CPU time of the server, ${date}, ${commit}: shorter is better`
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" font-family="sans-serif" font-size="11">`,
-    `<rect width="100%" height="100%" fill="white"/>`,
-    `<text x="10" y="24" font-size="15">${title}</text>`,
-    ...rows,
-    '</svg>',
-    '',
-  ].join('\n')
-}
-
-function label({ name }: Workload, y: number): string {
-  return `<text x="10" y="${y + 11}" font-weight="bold">${name}</text>`
-}
-
-interface Bar {
-  readonly side: Side
-  readonly cell: Cell
-  readonly most: number
-  readonly y: number
-  readonly colour: string
-  readonly workload: Workload
-}
-
-function bar({ side, cell, most, y, colour, workload }: Bar): string {
-  const share = most > 0 ? cell.cost.median / most : 0
-  const width = Math.max(1, Math.round(share * barPixels))
-  const text = `${side.name} ${number(cell.cost.median)} ${unitsOf(workload.measure).cost}`
-  return [
-    `<rect x="${labelPixels}" y="${y}" width="${width}" height="${rowPixels - 3}" fill="${colour}"/>`,
-    `<text x="${labelPixels + width + 6}" y="${y + 10}">${text}</text>`,
-  ].join('')
 }

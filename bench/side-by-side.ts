@@ -3,189 +3,190 @@
  * that is slow for a minute is slow for all. Each server lives on fresh data for one round.
  */
 import { execFileSync } from 'node:child_process'
-import { cpus, release, totalmem } from 'node:os'
-import { figuresOf, type Workload } from './workloads.ts'
-import { buildLoad, loadPhase, type Phase } from './load.ts'
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from './built.ts'
+import { limitTexts, measureLimits, type LimitName, type Limits } from './limits.ts'
+import { load } from './load.ts'
 import { spread, type Spread } from './measured.ts'
-import { diskMegabytesPerSecond, syncsPerSecond } from './limits.ts'
-import { peers, programOf, startPeer, type Peer, type RunningPeer } from './peers.ts'
+import { programOf, sourceOf, type Peer } from './peers.ts'
+import { startPeerOn, type RunningPeer } from './running.ts'
+import { settingNow, type Setting } from './setting.ts'
+import { measureStarts, type Started } from './start.ts'
+import { Tally, type Cell } from './tally.ts'
+import type { Figure, Workload } from './workloads.ts'
 
 export interface Asked {
-  /** Names of peers; those that are not on this machine are told and left out. */
-  readonly peers: readonly string[]
+  /** Those that are not on this machine are told and left out. */
+  readonly peers: readonly Peer[]
   readonly rounds: number
   readonly workloads: readonly Workload[]
   readonly folder: string
+  /** What was asked, to be asked again. */
+  readonly command: string
   readonly tell: (sentence: string) => void
-}
-
-export interface Cell {
-  readonly speed: Spread
-  readonly cost: Spread
-  readonly p50Millis: number
-  readonly p99Millis: number
-  readonly peakBytes: number
 }
 
 export interface Side {
   readonly name: string
   readonly version: string
   readonly durability: string
-  /** By workload; absent where the server failed it. */
+  /** By figure; absent where the server failed it, or was not asked. */
   readonly cells: Readonly<Record<string, Cell>>
   /** Why, by workload. */
   readonly failures: Readonly<Record<string, string>>
+  /** On what the last round left there; absent where a start failed. */
+  readonly started?: Started
 }
 
 export interface Results {
-  readonly date: string
-  readonly commit: string
-  readonly machine: Readonly<Record<string, string | number>>
+  readonly setting: Setting
+  readonly command: string
   readonly rounds: number
-  readonly workloads: readonly Workload[]
+  readonly figures: readonly Figure[]
   readonly sides: readonly Side[]
-  /** The disk in the same run: 1 MiB writes with one fdatasync per 8 MiB, and 4 KiB appends each with one. */
-  readonly disk: { readonly megabytesPerSecond: Spread; readonly syncsPerSecond: Spread }
+  /** Those that were asked for and are not on this machine. */
+  readonly absent: readonly string[]
+  /** Of the machine, in the same run. */
+  readonly limits: Readonly<Record<LimitName, Spread>>
 }
 
 export async function measureSideBySide(asked: Asked): Promise<Results> {
-  const generator = await buildLoad()
-  const found = asked.peers.flatMap((name) => present(name, asked.tell))
-  const disk: number[] = []
-  const syncs: number[] = []
+  const setting = settingNow()
+  const generator = await build()
+  const { sides, absent } = found(asked)
+  const limits: Limits[] = []
   for (let round = 1; round <= asked.rounds; round++) {
-    await measureRound({ asked, generator, found, round })
-    disk.push(await diskMegabytesPerSecond(asked.folder))
-    syncs.push(await syncsPerSecond(asked.folder))
+    await measureRound({ asked, generator, sides, round })
+    limits.push(await measureLimits(asked.folder, generator))
   }
+  const figures = asked.workloads.flatMap((workload) => workload.figures)
+  const names = Object.keys(limitTexts) as LimitName[]
+  const spreads = names.map((name) => [name, spread(limits.map((each) => each[name]))] as const)
   return {
-    date: new Date().toISOString().slice(0, 10),
-    commit: commit(),
-    machine: machine(),
+    setting,
+    command: asked.command,
     rounds: asked.rounds,
-    workloads: asked.workloads,
-    sides: found.map(({ peer, program, tally }) => ({
-      name: peer.name,
-      version: versionOf(peer, program),
-      durability: peer.durability,
-      cells: tally.cells(asked.workloads),
-      failures: tally.failures,
-    })),
-    disk: { megabytesPerSecond: spread(disk), syncsPerSecond: spread(syncs) },
+    figures,
+    sides: sides.map((side) => shown(side, figures)),
+    absent,
+    limits: Object.fromEntries(spreads) as Results['limits'],
   }
+}
+
+/** One server of this run. */
+interface Measured {
+  readonly peer: Peer
+  readonly program: string
+  readonly tally: Tally
+  started?: Started
+}
+
+function found({ peers, tell }: Asked): { sides: readonly Measured[]; absent: readonly string[] } {
+  const sides: Measured[] = []
+  const absent: string[] = []
+  for (const peer of peers) {
+    const program = programOf(peer)
+    if (program !== undefined) {
+      sides.push({ peer, program, tally: new Tally() })
+      continue
+    }
+    tell(`${peer.name} is left out: its program is not on this machine (${sourceOf(peer)})`)
+    absent.push(peer.name)
+  }
+  return { sides, absent }
 }
 
 interface Round {
   readonly asked: Asked
   readonly generator: string
-  readonly found: readonly Found[]
+  readonly sides: readonly Measured[]
   readonly round: number
 }
 
-async function measureRound({ asked, generator, found, round }: Round): Promise<void> {
+async function measureRound(of: Round): Promise<void> {
+  const { asked, sides, round } = of
+  const folders = sides.map(({ peer }) => mkdtempSync(join(asked.folder, `ashlar-${peer.name}-`)))
+  try {
+    await measureWorkloads(of, folders)
+    if (round < asked.rounds) return
+    for (const [at, side] of sides.entries()) await measureStart(of, side, folders[at] ?? '')
+  } finally {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function measureWorkloads(of: Round, folders: readonly string[]): Promise<void> {
+  const { asked, sides, generator, round } = of
   await using running = new AsyncDisposableStack()
-  const sides: Array<Found & { readonly server: RunningPeer }> = []
-  for (const each of found) {
-    const server = running.use(await startPeer(each.peer, each.program, asked.folder))
-    sides.push({ ...each, server })
+  const servers: RunningPeer[] = []
+  for (const [at, { peer, program }] of sides.entries()) {
+    servers.push(running.use(await startPeerOn(peer, program, folders[at] ?? '')))
   }
-  const pairs = asked.workloads.flatMap((workload) => sides.map((side) => ({ workload, ...side })))
-  for (const { workload, peer, server, tally } of pairs) {
-    await measureOne({ generator, server, workload, tally })
-    asked.tell(`round ${round}/${asked.rounds} · ${workload.name} · ${peer.name} · ${tally.last}`)
-  }
-}
-
-interface Found {
-  readonly peer: Peer
-  readonly program: string
-  readonly tally: Tally
-}
-
-function present(name: string, tell: Asked['tell']): readonly Found[] {
-  const peer = peers.find((each) => each.name === name)
-  if (peer === undefined) {
-    throw new Error(
-      `no peer is called ${name}; known are ${peers.map((each) => each.name).join(', ')}`,
-    )
-  }
-  const program = programOf(peer)
-  if (program !== undefined) return [{ peer, program, tally: new Tally() }]
-  tell(`${name} is left out: its program is not on the PATH (${peer.source})`)
-  return []
-}
-
-/** What one server showed, round after round. */
-class Tally {
-  readonly failures: Record<string, string> = {}
-  readonly #phases = new Map<string, Phase[]>()
-  last = ''
-
-  add({ name, measure }: Workload, phase: Phase): void {
-    this.#phases.set(name, [...(this.#phases.get(name) ?? []), phase])
-    const { speed, cost } = figuresOf(measure, phase)
-    this.last = `${speed.toPrecision(4)} · ${cost.toPrecision(3)}`
-  }
-
-  fail({ name }: Workload, error: unknown): void {
-    this.failures[name] = error instanceof Error ? error.message.slice(0, 300) : String(error)
-    this.last = `failed: ${this.failures[name]}`
-  }
-
-  cells(workloads: readonly Workload[]): Readonly<Record<string, Cell>> {
-    return Object.fromEntries(
-      workloads.flatMap((workload) => {
-        const phases = this.#phases.get(workload.name)
-        return phases === undefined ? [] : [[workload.name, cell(workload, phases)]]
-      }),
-    )
+  for (const workload of asked.workloads) {
+    for (const [at, side] of sides.entries()) {
+      const server = servers[at]
+      if (server === undefined || side.peer.only?.test(workload.name) === false) continue
+      await measureOne({ asked, generator, server, workload, side })
+      const what = `round ${round}/${asked.rounds} · ${workload.name} · ${side.peer.name}`
+      asked.tell(`${what} · ${side.tally.last}`)
+    }
   }
 }
 
 interface One {
+  readonly asked: Asked
   readonly generator: string
   readonly server: RunningPeer
   readonly workload: Workload
-  readonly tally: Tally
+  readonly side: Measured
 }
 
-async function measureOne({ generator, server, workload, tally }: One): Promise<void> {
+async function measureOne({ asked, generator, server, workload, side }: One): Promise<void> {
+  const { peer, tally } = side
   try {
-    tally.add(workload, await loadPhase(generator, server, workload))
+    if (!peer.copiesByReference) assertRoom(asked.folder, workload)
+    tally.add(workload, await load(generator, server, workload))
   } catch (error) {
     // One that fails a workload is told so in the table; the others go on.
     tally.fail(workload, error)
   }
 }
 
-function cell({ measure }: Workload, phases: readonly Phase[]): Cell {
-  const figures = phases.map((phase) => figuresOf(measure, phase))
+/** What copies by writing may not fill the disk for it: half of what is free must do. */
+function assertRoom(folder: string, { copiedBytes }: Workload): void {
+  const { bavail, bsize } = statfsSync(folder)
+  if (copiedBytes <= (bavail * bsize) / 2) return
+  const gigabytes = (copiedBytes / 1e9).toFixed(0)
+  throw new Error(`not asked: it copies by writing, ${gigabytes} GB, and the disk has no such room`)
+}
+
+async function measureStart(
+  { asked, generator }: Round,
+  side: Measured,
+  folder: string,
+): Promise<void> {
+  const { peer } = side
+  try {
+    side.started = await measureStarts(generator, { peer, folder })
+    asked.tell(`start · ${peer.name} · ${side.started.millis.median.toFixed(0)} ms`)
+  } catch (error) {
+    asked.tell(`start · ${peer.name} · failed: ${String(error)}`)
+  }
+}
+
+function shown({ peer, program, tally, started }: Measured, figures: readonly Figure[]): Side {
   return {
-    speed: spread(figures.map(({ speed }) => speed)),
-    cost: spread(figures.map(({ cost }) => cost)),
-    p50Millis: spread(phases.map(({ p50Millis }) => p50Millis)).median,
-    p99Millis: spread(phases.map(({ p99Millis }) => p99Millis)).median,
-    peakBytes: Math.max(...phases.map(({ peakBytes }) => peakBytes)),
+    name: peer.name,
+    version: versionOf(peer, program),
+    durability: peer.durability,
+    cells: tally.cells(figures),
+    failures: tally.failures,
+    ...(started && { started }),
   }
 }
 
 function versionOf(peer: Peer, program: string): string {
   const output = execFileSync(program, [...peer.versionArgs], { encoding: 'utf8' })
   return output.split('\n')[0]?.trim() ?? ''
-}
-
-function commit(): string {
-  const git = ['describe', '--always', '--dirty']
-  return execFileSync('git', git, { encoding: 'utf8', cwd: import.meta.dirname }).trim()
-}
-
-function machine(): Readonly<Record<string, string | number>> {
-  const [first] = cpus()
-  return {
-    cpu: first?.model.trim() ?? '',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 1024 ** 3),
-    kernel: release(),
-    node: process.version,
-  }
 }

@@ -1,157 +1,248 @@
-/** What is measured side by side, and in which figure each workload is told. */
+/** What is measured side by side, and in which figures each workload is told. */
 import { gibibyte, kibibyte, mebibyte } from '../src/base/limits.ts'
 import type { LoadFlags, Phase } from './load.ts'
 
 /** Units of the two figures of a phase: what clients see, and what it costs the server. */
 export type Measure = 'operations' | 'bytes' | 'entries' | 'millis'
 
-export interface Workload {
+/** One line of the tables: a phase of a workload. */
+export interface Figure {
   readonly name: string
-  readonly workload: string
-  /** The phase that counts; the others prepare. */
   readonly phase: string
   readonly measure: Measure
+}
+
+export interface Workload {
+  readonly name: string
+  /** As the load generator calls it. */
+  readonly workload: string
   readonly flags: LoadFlags
+  readonly figures: readonly Figure[]
+  /** Measured where nobody asks for more: what tells most in a quarter of an hour. */
+  readonly usual: boolean
+  /** What a server writes for it that copies by writing. */
+  readonly copiedBytes: number
 }
 
 export interface Scale {
   /** Seconds of one timed phase. */
   readonly seconds: number
-  /** Keys that are listed. */
+  /** Keys that are listed, and prefixes among which they are. */
   readonly keys: number
-  /** Bytes that are copied, and bytes of the whole upload. */
+  readonly prefixes: number
+  /** Most keys of a growth's last step. */
+  readonly grownKeys: number
+  readonly deletedKeys: number
+  /** Bytes of what is copied. */
   readonly bigBytes: number
   readonly partCount: number
+  /** Only what is usual, or everything. */
+  readonly usualOnly: boolean
+}
+
+const short: Scale = {
+  seconds: 4,
+  keys: 20_000,
+  prefixes: 1_000,
+  grownKeys: 100_000,
+  deletedKeys: 8_000,
+  bigBytes: gibibyte,
+  partCount: 200,
+  usualOnly: true,
 }
 
 export const scales: Readonly<Record<string, Scale>> = {
-  smoke: { seconds: 1, keys: 2_000, bigBytes: 64 * mebibyte, partCount: 100 },
-  short: { seconds: 4, keys: 100_000, bigBytes: gibibyte, partCount: 1_000 },
-  full: { seconds: 8, keys: 1_000_000, bigBytes: 5 * gibibyte, partCount: 10_000 },
+  smoke: {
+    ...short,
+    seconds: 1,
+    keys: 2_000,
+    prefixes: 100,
+    grownKeys: 2_000,
+    deletedKeys: 1_000,
+    bigBytes: 64 * mebibyte,
+    partCount: 20,
+  },
+  short,
+  full: {
+    seconds: 8,
+    keys: 1_000_000,
+    prefixes: 1_000,
+    grownKeys: 1_000_000,
+    deletedKeys: 40_000,
+    bigBytes: 5 * gibibyte,
+    partCount: 10_000,
+    usualOnly: false,
+  },
 }
 
-const sizes = { '4k': 4 * kibibyte, '64k': 64 * kibibyte, '1m': mebibyte, '64m': 64 * mebibyte }
-const connectionCounts = [1, 16, 64]
+interface Size {
+  readonly name: string
+  readonly bytes: number
+  readonly connections: readonly number[]
+}
+
+const sizes: readonly Size[] = [
+  { name: '4k', bytes: 4 * kibibyte, connections: [1, 16, 64] },
+  { name: '64k', bytes: 64 * kibibyte, connections: [1, 16, 64] },
+  { name: '1m', bytes: mebibyte, connections: [1, 16, 64] },
+  { name: '64m', bytes: 64 * mebibyte, connections: [1, 4, 16, 64] },
+]
+
+/** Those of the bars, and what else tells most: the others are for a long run. */
+const usual = new Set(
+  'put-4k-c64 put-1m-c16 get-4k-c64 get-1m-c16 get-64m-c4 part-8m-c1 part-8m-c16 upload-c16'
+    .concat(' complete copy list mixed-4k-c16 delete')
+    .split(' '),
+)
 
 /** Bytes that a reading workload puts there at first. */
 const filledBytes = 256 * mebibyte
 
 export function workloadsOf(scale: Scale): readonly Workload[] {
   return [
-    ...Object.entries(sizes).flatMap(([name, size]) => puts(name, size, scale)),
-    ...Object.entries(sizes).flatMap(([name, size]) => gets(name, size, scale)),
+    ...sizes.flatMap((size) => puts(size, scale)),
+    ...sizes.flatMap((size) => gets(size, scale)),
     ...[1, 4, 16].map((connections) => part(connections, scale)),
     upload(scale),
-    complete(scale.partCount),
-    ...copies(scale),
-    ...lists(scale),
-    ...small(scale),
+    complete(scale),
+    copy(scale),
+    partCopy(scale),
+    list(scale),
+    mixed(scale),
+    remove(scale),
   ]
 }
 
-function puts(name: string, size: number, { seconds }: Scale): readonly Workload[] {
-  return connectionsFor(size).map((connections) => ({
-    name: `put-${name}-c${connections}`,
-    workload: 'put',
-    phase: 'put',
-    measure: measureOf(size),
-    flags: { size, connections, duration: `${seconds}s`, prefix: `put-${name}-${connections}` },
-  }))
+type Plan = Omit<Workload, 'usual' | 'copiedBytes'> & { readonly copiedBytes?: number }
+
+/** Of one phase, which is called as the workload is. */
+function single({ measure, ...plan }: Omit<Plan, 'figures'> & { measure: Measure }): Workload {
+  return planned({ ...plan, figures: [{ name: plan.name, phase: plan.workload, measure }] })
 }
 
-function gets(name: string, size: number, { seconds }: Scale): readonly Workload[] {
-  const keys = Math.max(4, Math.min(2_000, filledBytes / size))
-  return connectionsFor(size).map((connections) => ({
-    name: `get-${name}-c${connections}`,
-    workload: 'get',
-    phase: 'get',
-    measure: measureOf(size),
-    flags: { size, connections, keys, duration: `${seconds}s`, prefix: `get-${name}` },
-  }))
+function planned(plan: Plan): Workload {
+  return { copiedBytes: 0, ...plan, usual: usual.has(plan.name) }
+}
+
+function puts(size: Size, { seconds }: Scale): readonly Workload[] {
+  return size.connections.map((connections) => {
+    const prefix = `put-${size.name}-${connections}`
+    const flags = { size: size.bytes, connections, duration: `${seconds}s`, prefix }
+    const name = `put-${size.name}-c${connections}`
+    return single({ name, workload: 'put', measure: measureOf(size), flags })
+  })
+}
+
+function gets(size: Size, { seconds }: Scale): readonly Workload[] {
+  const keys = Math.max(4, Math.min(2_000, filledBytes / size.bytes))
+  return size.connections.map((connections) => {
+    const prefix = `get-${size.name}`
+    const flags = { size: size.bytes, connections, keys, duration: `${seconds}s`, prefix }
+    const name = `get-${size.name}-c${connections}`
+    return single({ name, workload: 'get', measure: measureOf(size), flags })
+  })
 }
 
 function part(connections: number, { seconds }: Scale): Workload {
   const flags = { size: 8 * mebibyte, connections, duration: `${seconds}s` }
-  return {
+  return single({
     name: `part-8m-c${connections}`,
     workload: 'part',
-    phase: 'part',
     measure: 'bytes',
     flags,
-  }
+  })
 }
 
 function upload({ bigBytes }: Scale): Workload {
-  const flags = { size: Math.min(bigBytes, gibibyte), connections: 16, prefix: 'whole' }
-  return { name: 'upload-c16', workload: 'upload', phase: 'parts', measure: 'bytes', flags }
+  const name = 'upload-c16'
+  return planned({
+    name,
+    workload: 'upload',
+    flags: { size: Math.min(bigBytes, gibibyte), connections: 16, prefix: 'whole' },
+    figures: [
+      { name, phase: 'parts', measure: 'bytes' },
+      { name: 'its-complete', phase: 'complete', measure: 'millis' },
+    ],
+  })
 }
 
-function complete(parts: number): Workload {
-  const name = `complete-${parts}`
-  return { name, workload: 'complete', phase: 'complete', measure: 'millis', flags: { parts } }
+/** The load generator copies one part of the least size so many times. */
+const leastPartBytes = 5 * mebibyte
+
+function complete({ partCount: parts }: Scale): Workload {
+  return planned({
+    name: 'complete',
+    workload: 'complete',
+    flags: { parts },
+    figures: [{ name: `complete-${parts}`, phase: 'complete', measure: 'millis' }],
+    copiedBytes: parts * leastPartBytes,
+  })
 }
 
-function copies({ bigBytes }: Scale): readonly Workload[] {
-  const copy = { size: bigBytes, connections: 16, prefix: 'copied' }
-  return [
-    {
-      name: 'copy',
-      workload: 'copy',
-      phase: 'copy',
-      measure: 'millis',
-      flags: { ...copy, connections: 1, operations: 3 },
-    },
-    {
-      name: 'partcopy',
-      workload: 'partcopy',
-      phase: 'copyparts',
-      measure: 'millis',
-      flags: { ...copy, parts: Math.min(16, bigBytes / (8 * mebibyte)) },
-    },
-  ]
+function copy({ bigBytes }: Scale): Workload {
+  const operations = 3
+  return planned({
+    name: 'copy',
+    workload: 'copy',
+    flags: { size: bigBytes, connections: 1, operations, prefix: 'copied' },
+    figures: [{ name: `copy-${sizeName(bigBytes)}`, phase: 'copy', measure: 'millis' }],
+    copiedBytes: (operations + 1) * bigBytes,
+  })
 }
 
-function lists({ keys, seconds }: Scale): readonly Workload[] {
-  const prefixes = Math.min(1_000, keys / 10)
-  const flat = { keys, size: 1, prefix: 'flat' }
-  const tree = { keys, size: 1, prefixes, prefix: 'tree' }
-  const timed = { connections: 16, duration: `${seconds}s` }
-  const fill = { workload: 'fill', phase: 'fill', measure: 'operations' } as const
-  const list = { workload: 'list', measure: 'entries' } as const
-  return [
-    { ...fill, name: 'fill-flat', flags: flat },
-    { ...list, name: 'list-sequence', phase: 'list-sequence', flags: { ...flat, ...timed } },
-    { ...fill, name: 'fill-tree', flags: tree },
-    { ...list, name: 'list-delimiter', phase: 'list-delimiter', flags: { ...tree, ...timed } },
-  ]
+function partCopy({ bigBytes }: Scale): Workload {
+  const parts = Math.max(1, Math.min(16, bigBytes / (8 * mebibyte)))
+  return planned({
+    name: 'partcopy',
+    workload: 'partcopy',
+    flags: { size: bigBytes, parts, prefix: 'copied' },
+    figures: [
+      { name: `partcopy-${sizeName(bigBytes)}-in-${parts}`, phase: 'copyparts', measure: 'millis' },
+    ],
+    copiedBytes: 2 * bigBytes,
+  })
 }
 
-function small({ seconds }: Scale): readonly Workload[] {
-  const flags = { size: 4 * kibibyte, connections: 16, keys: 2_000 }
-  return [
-    {
-      name: 'mixed-4k-c16',
-      workload: 'mixed',
-      phase: 'mixed',
-      measure: 'operations',
-      flags: { ...flags, duration: `${seconds}s`, prefix: 'mixed' },
-    },
-    {
-      name: 'delete-4k-c16',
-      workload: 'delete',
-      phase: 'delete',
-      measure: 'operations',
-      flags: { ...flags, prefix: 'delete' },
-    },
-  ]
+function list({ keys, prefixes, seconds }: Scale): Workload {
+  const figures = ['list-sequence', 'list-parallel', 'list-delimiter'].map((phase) => ({
+    name: phase,
+    phase,
+    measure: 'entries' as const,
+  }))
+  const flags = { keys, prefixes, size: 1, prefix: 'listed', connections: 16 }
+  return planned({
+    name: 'list',
+    workload: 'list',
+    flags: { ...flags, duration: `${seconds}s` },
+    figures,
+  })
 }
 
-function connectionsFor(size: number): readonly number[] {
-  return size > mebibyte ? [1, 4] : connectionCounts
+const smallFlags = { size: 4 * kibibyte, connections: 16 }
+
+function mixed({ seconds }: Scale): Workload {
+  const flags = { ...smallFlags, keys: 2_000, duration: `${seconds}s`, prefix: 'mixed' }
+  return single({ name: 'mixed-4k-c16', workload: 'mixed', measure: 'operations', flags })
 }
 
-function measureOf(size: number): Measure {
-  return size >= mebibyte ? 'bytes' : 'operations'
+function remove({ deletedKeys: keys }: Scale): Workload {
+  return planned({
+    name: 'delete',
+    workload: 'delete',
+    flags: { ...smallFlags, keys, prefix: 'delete' },
+    figures: [
+      { name: 'delete-4k-c16', phase: 'delete', measure: 'operations' },
+      { name: 'delete-1000-at-once', phase: 'delete-many', measure: 'entries' },
+    ],
+  })
+}
+
+function measureOf({ bytes }: Size): Measure {
+  return bytes >= mebibyte ? 'bytes' : 'operations'
+}
+
+function sizeName(bytes: number): string {
+  return bytes < gibibyte ? `${bytes / mebibyte}m` : `${bytes / gibibyte}g`
 }
 
 /** The two figures of a phase, in the units of `unitsOf`. */
@@ -169,15 +260,15 @@ export function figuresOf(measure: Measure, phase: Phase): { speed: number; cost
   }
 }
 
-export function unitsOf(measure: Measure): { speed: string; cost: string; lessIsBetter: boolean } {
+export function unitsOf(measure: Measure): { speed: string; cost: string } {
   switch (measure) {
     case 'operations':
-      return { speed: '/s', cost: 'µs each', lessIsBetter: false }
+      return { speed: '/s', cost: 'µs each' }
     case 'bytes':
-      return { speed: 'MB/s', cost: 's/GB', lessIsBetter: false }
+      return { speed: 'MB/s', cost: 's/GB' }
     case 'entries':
-      return { speed: 'keys/s', cost: 'µs a key', lessIsBetter: false }
+      return { speed: 'keys/s', cost: 'µs a key' }
     case 'millis':
-      return { speed: 'ms', cost: 'ms CPU', lessIsBetter: true }
+      return { speed: 'ms', cost: 'ms CPU' }
   }
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/md5"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +22,8 @@ type request struct {
 	copyRange           string
 	body                body
 	document            []byte
+	// md5 sends the document's digest with it, which S3 asks for where a document decides what goes.
+	md5 bool
 	// keep asks for the answer's bytes; check compares them with a body from an offset on.
 	keep      bool
 	check     *body
@@ -112,6 +116,10 @@ func (c *conn) send(r *request) error {
 	}
 	if r.rangeOf != "" {
 		head = append(head, "Range: "+r.rangeOf+"\r\n"...)
+	}
+	if r.md5 {
+		sum := md5.Sum(r.document)
+		head = append(head, "Content-MD5: "+base64.StdEncoding.EncodeToString(sum[:])+"\r\n"...)
 	}
 	head = append(head, "\r\n"...)
 	buffers := net.Buffers{head}

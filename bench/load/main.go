@@ -40,8 +40,10 @@ func main() {
 	var s settings
 	g := &generator{signer: &signer{}, connections: map[int]*conn{}}
 	names := make([]string, 0, len(workloads))
-	for name := range workloads {
-		names = append(names, name)
+	for _, all := range []map[string]func(*generator, settings){workloads, limits} {
+		for name := range all {
+			names = append(names, name)
+		}
 	}
 	flag.StringVar(&g.host, "host", "127.0.0.1:9000", "address of the server; loopback only")
 	flag.StringVar(&g.bucket, "bucket", "bench", "bucket, made when it is not there")
@@ -62,7 +64,7 @@ func main() {
 	if len(os.Args) > 1 {
 		workload = os.Args[1]
 	}
-	run := workloads[workload]
+	run := runs(workload)
 	if run == nil {
 		fmt.Fprintf(os.Stderr, "usage: load %s [flags]; the pair of keys comes in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n", strings.Join(names, "|"))
 		os.Exit(2)
@@ -74,11 +76,23 @@ func main() {
 	for id := range max(s.connections, fillConnections) {
 		g.connections[id] = newConn(g.host, g.timeout, g.signer)
 	}
-	problem := guarded(func() { g.makeBucket(); run(g, s) })
+	problem := guarded(func() { run(g, s) })
 	_ = json.NewEncoder(os.Stdout).Encode(map[string]any{"workload": workload, "phases": g.phases, "error": problem})
 	if problem != "" {
 		os.Exit(1)
 	}
+}
+
+// runs is what a workload does; nil where none is called so.
+func runs(workload string) func(*generator, settings) {
+	if run := limits[workload]; run != nil {
+		return run
+	}
+	run := workloads[workload]
+	if run == nil {
+		return nil
+	}
+	return func(g *generator, s settings) { g.makeBucket(); run(g, s) }
 }
 
 func guarded(run func()) (problem string) {

@@ -1,0 +1,38 @@
+/** What is built before anything is measured: Ashlar as its package has it, and the load generator. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '..')
+
+/** The command line of the built program. */
+export const ashlarMain: string = join(root, 'dist/cli/main.js')
+
+/** Builds both, and answers the path of the load generator. Rejects with what is missing. */
+export async function build(): Promise<string> {
+  const [program] = await Promise.all([buildLoad(), buildAshlar()])
+  return program
+}
+
+/**
+ * The published package holds no TypeScript. Run from the sources, Node keeps its compiler of types in memory too, which
+ * would be measured with the server.
+ */
+async function buildAshlar(): Promise<void> {
+  const compiler = join(root, 'node_modules/.bin/tsc')
+  await run(compiler, ['-p', 'tsconfig.build.json'], { cwd: root })
+}
+
+/** In the checkout, for another one may have another generator. */
+async function buildLoad(): Promise<string> {
+  const program = join(root, '.cache/ashlar-bench-load')
+  try {
+    await run('go', ['build', '-o', program, '.'], { cwd: join(import.meta.dirname, 'load') })
+  } catch (error) {
+    throw new Error('the load generator needs Go (1.24 or newer) on the PATH to be built', {
+      cause: error,
+    })
+  }
+  return program
+}
