@@ -3,11 +3,11 @@
  * one name a bucket that is not there, and whoever answers that it is not there has taken the signature.
  */
 import { hash } from 'node:crypto'
-import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { systemChance } from '../base/chance.ts'
 import type { Clock } from '../base/clock.ts'
 import { gather } from '../base/gather.ts'
+import { http } from '../base/http.ts'
 import { mebibyte } from '../base/limits.ts'
 import { signDraft, type Draft } from '../identity/doctor/alternative.ts'
 import { explain } from '../identity/doctor/explain.ts'
@@ -113,7 +113,7 @@ async function send(draft: Draft, { url, keys }: Endpoint): Promise<Answer> {
     headers: { ...Object.fromEntries(headers), authorization },
     timeout: answerMs,
   }
-  const asking = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options)
+  const asking = (url.protocol === 'https:' ? requestHttps : http.request)(url, options)
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   asking.on('error', ({ message }) => {
     reject(

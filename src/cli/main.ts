@@ -1,30 +1,5 @@
 #!/usr/bin/env node
-/** The command line: one file for each command. */
-// First, for it must run before anything touches a file.
+/** Where the program begins: the process is prepared before the other modules are read, for it must hold for them too. */
 import '../server/config-runtime.ts'
-import { Command } from 'commander'
-import { doctorCommand } from './doctor.ts'
-import { keysCommand } from './keys.ts'
-import { backupCommand } from './backup.ts'
-import { rebuildCommand } from './rebuild.ts'
-import { restoreCommand } from './restore.ts'
-import { scrubCommand } from './scrub.ts'
-import { serveCommand } from './serve.ts'
-import { verifyCommand } from './verify.ts'
-import { version } from '../server/version.ts'
 
-const program = new Command('ashlar')
-  .description('S3-compatible object storage; multipart uploads at its heart.')
-  .version(version(), '-V, --version')
-  .addCommand(serveCommand())
-  .addCommand(keysCommand())
-  .addCommand(doctorCommand())
-  .addCommand(verifyCommand())
-  .addCommand(scrubCommand())
-  .addCommand(backupCommand())
-  .addCommand(restoreCommand())
-  .addCommand(rebuildCommand())
-  .showSuggestionAfterError()
-  .showHelpAfterError('Run with --help to see what there is.')
-
-await program.parseAsync()
+await import('./program.ts')

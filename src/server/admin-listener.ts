@@ -3,15 +3,10 @@
  * spoken here.
  */
 import { once } from 'node:events'
-import {
-  createServer as createHttp,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http'
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { http } from '../base/http.ts'
 import { kibibyte } from '../base/limits.ts'
 import { isSame } from '../identity/same.ts'
 import { contentTypes, expose, formatFor } from '../observe/exposition.ts'
@@ -75,7 +70,7 @@ function createServer({ tls, timings }: AdminListenerOptions): Server {
   }
   const server =
     tls === undefined
-      ? createHttp(settings)
+      ? http.createServer(settings)
       : createHttps({ ...settings, ...tls, handshakeTimeout: timings.headersMs })
   server.maxConnections = connectionsMax
   return server

@@ -3,10 +3,10 @@
  * becomes an exchange that is handed to `serve`; what never becomes a request is refused here.
  */
 import { once } from 'node:events'
-import { createServer as createHttp } from 'node:http'
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { http } from '../base/http.ts'
 import { kibibyte } from '../base/limits.ts'
 import type { Chance } from '../base/chance.ts'
 import type { Clock } from '../base/clock.ts'
@@ -109,7 +109,7 @@ function createServer(options: ListenerOptions): Server {
   }
   const server =
     options.tls === undefined
-      ? createHttp(settings)
+      ? http.createServer(settings)
       : createHttps({ ...settings, ...options.tls, handshakeTimeout: options.timings.headersMs })
   // node:http would drop fields beyond its own count in silence; wire/headers.ts counts them and refuses.
   server.maxHeadersCount = 0

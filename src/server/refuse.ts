@@ -1,6 +1,6 @@
 /** What is said on a connection whose bytes never became a request: there is no response object, so the answer is written by hand. */
-import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { http } from '../base/http.ts'
 import { S3Error } from '../model/errors.ts'
 import { encodeError } from '../wire/error.ts'
 import type { Exchange, Reply } from '../wire/exchange.ts'
@@ -45,7 +45,7 @@ function headOf(reply: Reply, { id, hostId }: AnswerName): string {
     ['Connection', 'close'],
   ]
   const lines = fields.map(([field, value]) => `${field}: ${value}\r\n`).join('')
-  return `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}\r\n${lines}\r\n`
+  return `HTTP/1.1 ${reply.status} ${http.STATUS_CODES[reply.status] ?? ''}\r\n${lines}\r\n`
 }
 
 function unreadExchange(name: AnswerName): Exchange {

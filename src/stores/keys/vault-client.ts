@@ -1,8 +1,9 @@
 /** HTTP calls to HashiCorp Vault or OpenBao: one question at a time, each with an end, repeated where that may help. */
-import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from 'node:http'
+import type { Agent, IncomingMessage } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gather } from '../../base/gather.ts'
+import { http } from '../../base/http.ts'
 import { mebibyte } from '../../base/limits.ts'
 import { KeyStoreUnavailable } from './store.ts'
 
@@ -43,7 +44,7 @@ const mayPass = (status: number): boolean => status === 412 || status === 429 ||
 
 export class VaultClient implements Disposable {
   readonly #options: VaultClientOptions
-  readonly #agent: PlainAgent
+  readonly #agent: Agent
   #token: string
 
   constructor(options: VaultClientOptions) {
@@ -54,7 +55,7 @@ export class VaultClient implements Disposable {
     this.#agent =
       address.protocol === 'https:'
         ? new SecureAgent({ ...sockets, ...(ca === undefined ? {} : { ca }) })
-        : new PlainAgent(sockets)
+        : new http.Agent(sockets)
   }
 
   /** `path` stands after `/v1/`, its names encoded. Rejects with KeyStoreUnavailable. */
@@ -103,7 +104,7 @@ export class VaultClient implements Disposable {
       },
     }
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-    const send = address.protocol === 'https:' ? secureRequest : plainRequest
+    const send = address.protocol === 'https:' ? secureRequest : http.request
     const prefix = address.href.replace(/\/+$/, '')
     send(`${prefix}/v1/${path}`, options, resolve).on('error', reject).end(text)
     const message = await promise
