@@ -186,7 +186,13 @@ function shown({ peer, program, tally, started }: Measured, figures: readonly Fi
   }
 }
 
-function versionOf(peer: Peer, program: string): string {
-  const output = execFileSync(program, [...peer.versionArgs], { encoding: 'utf8' })
+/** As it says itself; what `go install` has built does not know it, but Go does. */
+function versionOf({ recipe, versionArgs }: Peer, program: string): string {
+  if (recipe?.by === 'go install') {
+    const facts = execFileSync('go', ['version', '-m', program], { encoding: 'utf8' })
+    const version = /^\tmod\t\S+\t(v\S+)/m.exec(facts)?.[1]
+    if (version !== undefined) return version
+  }
+  const output = execFileSync(program, [...versionArgs], { encoding: 'utf8' })
   return output.split('\n')[0]?.trim() ?? ''
 }
