@@ -15,7 +15,7 @@ export interface RunningPeer extends AsyncDisposable {
 
 /** How often a starting server is asked, so how exactly its start is measured. */
 const pollMillis = 5
-const startMillisMax = 30_000
+const startMillisMax = 180_000
 const stopMillisMax = 10_000
 
 /** A server on fresh data under `parent`, that answers. Disposed, it is ended and its data is gone. */
