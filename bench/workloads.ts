@@ -42,10 +42,10 @@ export interface Scale {
 
 const short: Scale = {
   seconds: 4,
-  keys: 20_000,
+  keys: 10_000,
   prefixes: 1_000,
   grownKeys: 100_000,
-  deletedKeys: 8_000,
+  deletedKeys: 5_000,
   bigBytes: gibibyte,
   partCount: 200,
   usualOnly: true,
