@@ -63,7 +63,7 @@ function byParts({ seconds, partCount }: Scale): Growing {
         phase: 'complete',
         y: ({ p50Millis }, parts) => (p50Millis * 1000) / parts,
       },
-      { name: 'ListParts, a page of 100', phase: 'list-parts', ...microseconds },
+      { name: 'ListParts, a part', phase: 'list-parts', ...perEntry },
       { name: 'GetObject of 4 KiB from anywhere', phase: 'get-range', ...microseconds },
     ],
   }
@@ -173,7 +173,7 @@ function byOpenUploads({ seconds, keys }: Scale): Growing {
     curves: [
       { name: 'CreateMultipartUpload', phase: 'begin-more', ...microseconds },
       { name: 'UploadPart of 4 KiB', phase: 'part-among', ...microseconds },
-      { name: 'ListMultipartUploads, a page of 100', phase: 'list-uploads', ...microseconds },
+      { name: 'ListMultipartUploads, an upload', phase: 'list-uploads', ...perEntry },
     ],
   }
 }

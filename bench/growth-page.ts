@@ -37,6 +37,8 @@ function row(curve: Curve): string {
 
 const panel = { width: 360, height: 190, left: 30, right: 30, bottom: 34, top: 44 }
 const columns = 3
+/** From a mark to its figure. */
+const labelPixels = 14
 const level = '#2f6f4f'
 const growing = '#b7410e'
 
@@ -81,11 +83,12 @@ function drawn(curve: Curve): string {
 
 function mark({ x, y, step, cost }: Place, colour: string): string {
   const [across, down] = [x.toFixed(1), y.toFixed(1)]
-  const below = panel.height - panel.bottom + 14
+  const floor = panel.height - panel.bottom
+  const beside = y > floor - 2 * labelPixels ? y - labelPixels / 2 : y + labelPixels
   return [
     `<circle cx="${across}" cy="${down}" r="3" fill="${colour}"/>`,
-    `<text x="${across}" y="${(y + 14).toFixed(1)}" text-anchor="middle" fill="${colour}">${written(cost)}</text>`,
-    `<text x="${across}" y="${below}" text-anchor="middle">${step.toLocaleString('en')}</text>`,
+    `<text x="${across}" y="${beside.toFixed(1)}" text-anchor="middle" fill="${colour}">${written(cost)}</text>`,
+    `<text x="${across}" y="${floor + labelPixels}" text-anchor="middle">${step.toLocaleString('en')}</text>`,
   ].join('')
 }
 
@@ -94,7 +97,7 @@ function placesOf({ points }: Curve): readonly Place[] {
   const logs = points.map(({ x }) => Math.log10(x))
   const [first, last] = [Math.min(...logs), Math.max(...logs)]
   // The outermost marks stand off the axis, for their figures are written below them.
-  const inset = 24
+  const inset = 30
   const width = panel.width - panel.left - panel.right - 2 * inset
   const height = panel.height - panel.top - panel.bottom
   return points.map(({ x, y }) => ({

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
 	"strings"
+	"sync/atomic"
 )
 
 func (g *generator) begin(key string) string {
@@ -114,11 +116,17 @@ func complete(g *generator, s settings) {
 
 // Pages of the list of an open upload's parts, from anywhere.
 func (g *generator) listParts(key, id string, s settings) {
-	must(g.run("list-parts", bounds{s.connections, s.duration, 0}, func(c *conn, _ int64) (int64, error) {
+	var entries atomic.Int64
+	p := g.run("list-parts", bounds{s.connections, s.duration, 0}, func(c *conn, _ int64) (int64, error) {
 		query := fmt.Sprintf("max-parts=100&part-number-marker=%d&uploadId=%s", rand.IntN(s.partsCount), url.QueryEscape(id))
-		_, err := c.do(&request{method: "GET", path: g.path(key), query: query, payloadHash: emptySha256, keep: true})
+		answer, err := c.do(&request{method: "GET", path: g.path(key), query: query, payloadHash: emptySha256, keep: true})
+		if err == nil {
+			entries.Add(int64(bytes.Count(answer.bytes, []byte("<Part>"))))
+		}
 		return 0, err
-	}))
+	})
+	p.Entries = entries.Load()
+	must(p)
 }
 
 // Few bytes from anywhere in an object of many parts.
@@ -237,10 +245,15 @@ func openUploads(g *generator, s settings) {
 		_, err := g.putBody(c, key, partQuery(ids[0], 1+index%10_000), bodyOf(key, s.size))
 		return s.size, err
 	}))
+	var entries atomic.Int64
 	p := g.run("list-uploads", bounds{s.connections, s.duration, s.operations}, func(c *conn, _ int64) (int64, error) {
-		_, err := c.do(&request{method: "GET", path: "/" + g.bucket, payloadHash: emptySha256, keep: true,
+		answer, err := c.do(&request{method: "GET", path: "/" + g.bucket, payloadHash: emptySha256, keep: true,
 			query: "key-marker=" + escape(keyOf(s, rand.Int64N(int64(s.keys)))) + "&max-uploads=100&prefix=" + escape(s.prefix+"/") + "&uploads="})
+		if err == nil {
+			entries.Add(int64(bytes.Count(answer.bytes, []byte("<Upload>"))))
+		}
 		return 0, err
 	})
+	p.Entries = entries.Load()
 	must(p)
 }
