@@ -25,12 +25,13 @@ export async function startPeer(
   parent: string = tmpdir(),
 ): Promise<RunningPeer> {
   const folder = mkdtempSync(join(parent, `ashlar-bench-${peer.name}-`))
-  const server = await startPeerOn(peer, program, folder)
-  const dispose = async (): Promise<void> => {
-    await server[Symbol.asyncDispose]()
+  await using undo = new AsyncDisposableStack()
+  undo.defer(() => {
     rmSync(folder, { recursive: true, force: true })
-  }
-  return { host: server.host, pid: server.pid, [Symbol.asyncDispose]: dispose }
+  })
+  const { host, pid } = undo.use(await startPeerOn(peer, program, folder))
+  const running = undo.move()
+  return { host, pid, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 /** More than any of them opens beside its S3 port. */
