@@ -1,8 +1,6 @@
 /** Everything is built here, and joined here, and nowhere else. */
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { authorize, type Permit } from '../access/authorize.ts'
-import { assert } from '../base/assert.ts'
 import type { Chance } from '../base/chance.ts'
 import { systemStopwatch, type Clock, type Instant } from '../base/clock.ts'
 import { Holds } from '../base/holds.ts'
@@ -11,7 +9,7 @@ import { Buckets } from '../domain/buckets.ts'
 import { Objects } from '../domain/objects.ts'
 import type { Settings } from '../domain/settings.ts'
 import { Uploads } from '../domain/uploads.ts'
-import type { Account, Credentials } from '../identity/account.ts'
+import type { Credentials } from '../identity/account.ts'
 import type { Realm } from '../identity/realm.ts'
 import type { Tokens } from '../identity/tokens.ts'
 import { aws } from '../model/dialects/aws.ts'
@@ -31,8 +29,8 @@ import type { BlobStore } from '../stores/blobs/store.ts'
 import type { KeyStores } from '../stores/keys/key-stores.ts'
 import { openSqliteMetadata } from '../stores/metadata/sqlite.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
-import type { Exchange } from '../wire/exchange.ts'
 import type { Durability } from './keeping-options.ts'
+import { RequestService, type Asked } from './request-service.ts'
 import { storeMeters, type StoreMeters } from './store-meters.ts'
 
 export interface StoreParts {
@@ -110,12 +108,6 @@ export interface Composed {
   serviceFor(asked: Asked): Service
 }
 
-export interface Asked {
-  readonly caller: Account
-  readonly permit: Permit
-  readonly exchange: Pick<Exchange, 'arrived' | 'signal' | 'peer'>
-}
-
 export async function compose(parts: Parts): Promise<Composed> {
   const { stores, keys, settings, credentials, tokens, chance, takeRoom } = parts
   const { metadata, blobs } = stores
@@ -126,6 +118,7 @@ export async function compose(parts: Parts): Promise<Composed> {
   const names = new BlobNames(metadata.epoch, chance)
   const digests = { combine, composite, multipartEtag }
   const shared = {
+    metadata,
     settings,
     buckets: new Buckets({ metadata, settings }),
     objects: new Objects({ metadata }),
@@ -137,8 +130,6 @@ export async function compose(parts: Parts): Promise<Composed> {
     accountOf: (canonicalId: string) => credentials.account(canonicalId),
     accountsWithEmail: (email: string) => credentials.accountsWithEmail(email),
   }
-  const objectsFor = (judge: Permit['judge']): Objects =>
-    judge === undefined ? shared.objects : new Objects({ metadata, judge })
   return {
     holds,
     metadata,
@@ -146,25 +137,6 @@ export async function compose(parts: Parts): Promise<Composed> {
     tokens,
     dialect,
     realm: (now) => ({ credentials, region: settings.region, now, presignedSecondsMax, tokens }),
-    serviceFor: ({ caller, permit: { bucket, judge }, exchange }) => ({
-      ...shared,
-      objects: objectsFor(judge),
-      uploads: judge === undefined ? shared.uploads : shared.uploads.judgedBy(judge),
-      caller,
-      now: exchange.arrived,
-      isSecure: exchange.peer.secure,
-      get signal() {
-        return exchange.signal
-      },
-      get bucket() {
-        assert(bucket !== undefined, 'the operation concerns a bucket that exists')
-        return bucket
-      },
-      sourceBucket: async (name) => {
-        const source = await authorize({ operation: 'GetObject', caller, bucket: name }, metadata)
-        assert(source.bucket !== undefined, 'a copy source names a bucket')
-        return { bucket: source.bucket, objects: objectsFor(source.judge) }
-      },
-    }),
+    serviceFor: (asked) => new RequestService(shared, asked),
   }
 }

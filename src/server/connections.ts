@@ -15,8 +15,11 @@ const waitingMax = 32
 
 /** One request's view of its connection. Disposed, it lets the next request have its turn. */
 export interface Connection extends Disposable {
-  /** Answers whether the request is to be done at all: not when the connection ended with an earlier answer. */
-  readonly turn: Promise<boolean>
+  /**
+   * Answers whether the request is to be done at all: not when the connection ended with an earlier answer. A promise only
+   * where it has to wait. To be asked once.
+   */
+  turn(): boolean | Promise<boolean>
   /** The client sent what cannot be understood: nothing more is read from it. */
   readonly broken: boolean
   /** No further request is taken from it. */
@@ -25,69 +28,40 @@ export interface Connection extends Disposable {
 
 interface State {
   broken: boolean
-  /** Settles when the request that came last is done. */
-  tail: Promise<void>
   waiting: number
-  /** With the message that each was read from. */
-  readonly open: Map<HttpExchange, IncomingMessage>
+  /** In the order in which they came. */
+  readonly open: Entered[]
+}
+
+/** What concerns every connection. */
+interface Server {
+  stopping: boolean
 }
 
 export class Connections {
+  /** Of every socket that has carried a request, as long as it is open. */
   readonly #states = new Map<Duplex, State>()
-  #stopping = false
+  readonly #server: Server = { stopping: false }
 
   /** The request counts as open until its response is closed. */
   enter(exchange: HttpExchange, message: IncomingMessage, response: ServerResponse): Connection {
     const state = this.#stateOf(message.socket)
-    state.open.set(exchange, message)
+    const entered = new Entered({ exchange, message, state, server: this.#server })
     response.once('close', () => {
       if (!response.writableFinished) exchange.abort()
-      this.#leave(state, exchange, message.socket)
+      entered.leave()
     })
-    const stopping = (): boolean => this.#stopping
-    const done = Promise.withResolvers<void>()
-    const turn = this.#turn(state, exchange, message)
-    state.tail = done.promise
-    return {
-      turn,
-      get broken() {
-        return state.broken
-      },
-      get last() {
-        return state.broken || stopping()
-      },
-      [Symbol.dispose]: done.resolve,
-    }
-  }
-
-  /** Waits for the requests that came before on the same connection. */
-  async #turn(state: State, exchange: HttpExchange, { socket }: IncomingMessage): Promise<boolean> {
-    if (state.open.size > 1) {
-      state.waiting += 1
-      if (state.waiting === waitingMax) socket.pause()
-      await state.tail
-      state.waiting -= 1
-      if (state.waiting === waitingMax / 2) socket.resume()
-    }
-    if (socket.writable) return true
-    // The response was never given its socket, so it will not be closed either.
-    this.#leave(state, exchange, socket)
-    return false
-  }
-
-  #leave(state: State, exchange: HttpExchange, socket: Duplex): void {
-    state.open.delete(exchange)
-    if (state.open.size === 0) this.#states.delete(socket)
+    return entered
   }
 
   /** The parser gave up on `socket`: a request still being read fails. False when no request is open on it. */
   breakOff(socket: Duplex): boolean {
     const state = this.#states.get(socket)
-    if (state === undefined || socket.destroyed) return false
+    if (state === undefined || state.open.length === 0 || socket.destroyed) return false
     state.broken = true
     // What still arrives would count as life of a client that takes nothing of its answer.
     socket.pause()
-    for (const [exchange, message] of state.open) {
+    for (const { exchange, message } of state.open) {
       if (!message.complete) exchange.body.fail(new S3Error('IncompleteBody'))
     }
     return true
@@ -95,20 +69,99 @@ export class Connections {
 
   /** From now on every answer is the last of its connection. */
   lastRequests(): void {
-    this.#stopping = true
+    this.#server.stopping = true
   }
 
   abortAll(): void {
     for (const { open } of this.#states.values()) {
-      for (const exchange of open.keys()) exchange.abort()
+      for (const { exchange } of open) exchange.abort()
     }
   }
 
   #stateOf(socket: Duplex): State {
     const known = this.#states.get(socket)
     if (known !== undefined) return known
-    const state: State = { broken: false, tail: Promise.resolve(), waiting: 0, open: new Map() }
+    const state: State = { broken: false, waiting: 0, open: [] }
     this.#states.set(socket, state)
+    socket.once('close', () => this.#states.delete(socket))
     return state
+  }
+}
+
+interface EnteredParts {
+  readonly exchange: HttpExchange
+  readonly message: IncomingMessage
+  readonly state: State
+  readonly server: Server
+}
+
+/**
+ * A class, for a literal with getters is a new hidden class of V8's each time: those, and whatever their getters see, stay
+ * until the whole heap is collected.
+ */
+class Entered implements Connection {
+  readonly exchange: HttpExchange
+  readonly message: IncomingMessage
+  readonly #state: State
+  readonly #server: Server
+  /** The request that has to be done first. */
+  #before: Entered | undefined
+  #isDone = false
+  #onDone: (() => void) | undefined
+
+  constructor({ exchange, message, state, server }: EnteredParts) {
+    this.exchange = exchange
+    this.message = message
+    this.#state = state
+    this.#server = server
+    this.#before = state.open.at(-1)
+    state.open.push(this)
+  }
+
+  get broken(): boolean {
+    return this.#state.broken
+  }
+
+  get last(): boolean {
+    return this.#state.broken || this.#server.stopping
+  }
+
+  turn(): boolean | Promise<boolean> {
+    const before = this.#before
+    this.#before = undefined
+    return before === undefined || before.#isDone ? this.#begin() : this.#after(before)
+  }
+
+  [Symbol.dispose](): void {
+    this.#isDone = true
+    this.#onDone?.()
+  }
+
+  /** Its response is closed. */
+  leave(): void {
+    const { open } = this.#state
+    const at = open.indexOf(this)
+    if (at >= 0) open.splice(at, 1)
+  }
+
+  #begin(): boolean {
+    if (this.message.socket.writable) return true
+    // The response was never given its socket, so it will not be closed either.
+    this.leave()
+    return false
+  }
+
+  /** Nobody else waits for `before`: there is one request behind each. */
+  async #after(before: Entered): Promise<boolean> {
+    const state = this.#state
+    const { socket } = this.message
+    state.waiting += 1
+    if (state.waiting === waitingMax) socket.pause()
+    await new Promise<void>((resolve) => {
+      before.#onDone = resolve
+    })
+    state.waiting -= 1
+    if (state.waiting === waitingMax / 2) socket.resume()
+    return this.#begin()
   }
 }

@@ -61,7 +61,8 @@ export async function listen(serve: Serve, options: ListenerOptions): Promise<Li
     const exchange = new HttpExchange(message, surroundings)
     using connection = connections.enter(exchange, message, response)
     if (expects(message)) exchange.body.onFirstRead(() => response.writeContinue())
-    if (!(await connection.turn)) return
+    const turn = connection.turn()
+    if (!(typeof turn === 'boolean' ? turn : await turn)) return
     const line = { exchange, message, response, timings: options.timings }
     await serve(exchange, (reply) => respond(reply, { ...line, last: connection.last }))
     if (connection.broken) message.socket.destroySoon()
