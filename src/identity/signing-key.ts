@@ -17,13 +17,18 @@ export interface SigningKey {
 /** A pure function's results, oldest first. */
 const kept = new Map<string, SigningKey>()
 
+/** Of the signature before: most come from one client. A map that is written for each leaves its former tables behind. */
+let last: { readonly name: string; readonly key: SigningKey } | undefined
+
 export function signingKey(secretAccessKey: string, scope: Scope): SigningKey {
   const name = `${scopeText(scope)}/${secretAccessKey}`
+  if (last?.name === name) return last.key
   const key = kept.get(name) ?? prepared(derive(secretAccessKey, scope))
   kept.delete(name)
   kept.set(name, key)
   const [oldest] = kept.keys()
   if (kept.size > keysKeptMax && oldest !== undefined) kept.delete(oldest)
+  last = { name, key }
   return key
 }
 

@@ -13,13 +13,18 @@ export interface Watched {
   fail(reason: unknown): void
 }
 
-interface Window {
+/** One body's place in the watch. */
+export interface Window {
+  readonly body: Watched
   waitedMs: number
   receivedBytes: number
+  /** Where it stands in the list; undefined once it was forgotten. */
+  place: number | undefined
 }
 
 export class ProgressWatch implements Disposable {
-  readonly #windows = new Map<Watched, Window>()
+  /** A list, for a map leaves its former tables behind, each with a hand on the next. */
+  readonly #windows: Window[] = []
   readonly #timings: Timings
   readonly #tickMs: number
   readonly #timer: NodeJS.Timeout
@@ -30,12 +35,22 @@ export class ProgressWatch implements Disposable {
     this.#timer = setInterval(() => this.#tick(), this.#tickMs).unref()
   }
 
-  add(body: Watched): void {
-    this.#windows.set(body, { waitedMs: 0, receivedBytes: body.receivedBytes })
+  add(body: Watched): Window {
+    const { receivedBytes } = body
+    const window: Window = { body, waitedMs: 0, receivedBytes, place: this.#windows.length }
+    this.#windows.push(window)
+    return window
   }
 
-  forget(body: Watched): void {
-    this.#windows.delete(body)
+  /** The last one takes its place. */
+  forget(window: Window): void {
+    const { place } = window
+    if (place === undefined) return
+    window.place = undefined
+    const last = this.#windows.pop()
+    if (last === undefined || last === window) return
+    last.place = place
+    this.#windows[place] = last
   }
 
   [Symbol.dispose](): void {
@@ -43,17 +58,20 @@ export class ProgressWatch implements Disposable {
   }
 
   #tick(): void {
-    for (const [body, window] of this.#windows) {
-      if (!body.waiting) continue
+    // A copy, for whoever is failed is forgotten.
+    for (const window of this.#windows.slice()) {
+      if (!window.body.waiting) continue
       window.waitedMs += this.#tickMs
-      if (window.waitedMs >= this.#timings.bodyWindowMs) this.#judge(body, window)
+      if (window.waitedMs >= this.#timings.bodyWindowMs) this.#judge(window)
     }
   }
 
-  #judge(body: Watched, window: Window): void {
+  #judge(window: Window): void {
+    const { body } = window
     const came = body.receivedBytes - window.receivedBytes
     const due = (this.#timings.bodyBytesPerSecondMin * this.#timings.bodyWindowMs) / 1000
-    if (came < due) body.fail(new S3Error('RequestTimeout'))
-    else this.add(body)
+    if (came < due) return body.fail(new S3Error('RequestTimeout'))
+    window.waitedMs = 0
+    window.receivedBytes = body.receivedBytes
   }
 }

@@ -11,7 +11,7 @@ import { free } from '../base/free.ts'
 import { kibibyte } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { RawBody } from '../wire/exchange.ts'
-import type { ProgressWatch } from './progress.ts'
+import type { ProgressWatch, Window } from './progress.ts'
 
 /** The socket is stopped at this much unread data and goes on below half of it: enough to receive while a disk syncs. */
 const queueBytesMax = 512 * kibibyte
@@ -30,6 +30,7 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
   receivedBytes = 0
   readonly #message: IncomingMessage
   readonly #watch: ProgressWatch
+  #window: Window | undefined
   #onFirstRead: (() => void) | undefined
   #queue: Uint8Array[] = []
   #queuedBytes = 0
@@ -87,7 +88,7 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
 
   /** The reader leaves: what is still to come is the connection's matter. */
   return(): Promise<IteratorResult<Uint8Array>> {
-    this.#watch.forget(this)
+    this.#leaveWatch()
     this.#queue = []
     if (!this.#ended) this.#message.pause()
     return Promise.resolve(done)
@@ -98,7 +99,7 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
     if (this.#ended || this.#failure !== undefined) return
     this.#failure = reason
     this.#queue = []
-    this.#watch.forget(this)
+    this.#leaveWatch()
     this.#message.pause()
     const waiter = this.#waiter
     this.#waiter = undefined
@@ -111,7 +112,7 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
     if (message.destroyed && !message.readableEnded) return this.fail(new S3Error('IncompleteBody'))
     this.#onFirstRead?.()
     this.#onFirstRead = undefined
-    this.#watch.add(this)
+    this.#window = this.#watch.add(this)
     message.on('data', (chunk: Uint8Array) => this.#take(chunk))
     message.once('end', () => this.#end())
     const lost = (): void => this.#lost()
@@ -150,6 +151,11 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
     return { done: false, value: chunk }
   }
 
+  #leaveWatch(): void {
+    if (this.#window !== undefined) this.#watch.forget(this.#window)
+    this.#window = undefined
+  }
+
   #takeBack(): void {
     if (this.#lent !== undefined) free(this.#lent)
     this.#lent = undefined
@@ -158,7 +164,7 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
   #end(): void {
     if (!this.#message.complete) return this.fail(new S3Error('IncompleteBody'))
     this.#ended = true
-    this.#watch.forget(this)
+    this.#leaveWatch()
     const waiter = this.#waiter
     this.#waiter = undefined
     waiter?.resolve(done)
