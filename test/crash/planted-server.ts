@@ -64,8 +64,8 @@ export const serverFaults: readonly Fault[] = [
   {
     what: 'requests of one connection run side by side',
     file: 'src/server/connections.ts',
-    from: '      await state.tail\n',
-    to: '',
+    from: 'before === undefined || before.#isDone ? this.#begin() : this.#after(before)',
+    to: 'before === undefined || before.#isDone ? this.#begin() : this.#begin()',
     foundBy: 'test/server/pipelining.test.ts',
   },
   {
@@ -99,15 +99,15 @@ export const serverFaults: readonly Fault[] = [
   {
     what: 'a body that does not come is waited for',
     file: 'src/server/progress.ts',
-    from: 'if (came < due) body.fail(',
-    to: 'if (came < 0) body.fail(',
+    from: 'if (came < due) return body.fail(',
+    to: 'if (came < 0) return body.fail(',
     foundBy: 'slow',
   },
   {
     what: 'time is never earlier than it was',
-    file: 'src/server/compose.ts',
-    from: 'now: exchange.arrived,',
-    to: 'now: (globalThis.latest = Math.max(globalThis.latest ?? 0, exchange.arrived)),',
+    file: 'src/server/request-service.ts',
+    from: 'this.now = asked.exchange.arrived',
+    to: 'this.now = globalThis.latest = Math.max(globalThis.latest ?? 0, asked.exchange.arrived)',
     foundBy: 'clock',
   },
   {

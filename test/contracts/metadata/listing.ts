@@ -128,6 +128,20 @@ export function listingContract(open: Open, runs: number): void {
     await fc.assert(property, { numRuns: runs })
   })
 
+  it('takes a page of many rows in portions that nobody sees', async () => {
+    await withStore(open, async ({ store, bucket }) => {
+      const keys = Array.from({ length: 430 }, (_, index) => `k${String(index).padStart(4, '0')}`)
+      await Promise.all(keys.map((key) => store.putObject(newObject(bucket.id, key), {})))
+      for (const max of [199, 200, 201, 399, 400, 429, 430, 1000]) {
+        const query = { bucket: bucket.id, prefix: 'k', delimiter: '', from: '', exclusive: false }
+        const page = await store.listObjects({ ...query, max })
+        const found = page.entries.map((entry) => 'row' in entry && entry.row.key)
+        assert.deepEqual(found, keys.slice(0, max))
+        assert.equal(page.truncated, max < keys.length)
+      }
+    })
+  })
+
   it('starts where it is told, with that key or after it', async () => {
     await withStore(open, async ({ store, bucket }) => {
       for (const key of ['a', 'b', 'b/1', 'b/2', 'c'])

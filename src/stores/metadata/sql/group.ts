@@ -1,4 +1,4 @@
-/** Group commit: many calls, each in a savepoint of its own, in one transaction with one sync. */
+/** Group commit: many calls, each all or nothing, in one transaction with one sync. */
 import { isRefusal } from '../store.ts'
 import type { Connection } from './connection.ts'
 import type { TransactionName } from './transactions.ts'
@@ -14,20 +14,56 @@ export type Outcome =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: unknown }
 
+/** What writes nothing before it is refused. */
+const refusedFirst: ReadonlySet<TransactionName> = new Set(['putObject', 'deleteObject'] as const)
+
+/** A call threw that had no savepoint of its own. */
+class Unsaved extends Error {
+  override readonly name = 'Unsaved'
+}
+
 /**
  * A call that is refused or throws leaves no trace and does not disturb its neighbours. What the engine itself says
  * (a failed write, sync or commit) is thrown: then nothing in memory can be believed and no call has succeeded.
+ *
+ * A savepoint costs two statements and a copy of every page that is written under it. What has written nothing when it is
+ * refused needs none unless it throws, which is a defect: then the whole group is undone, and done again with all of them.
  */
 export function performGroup(db: Connection, calls: readonly Call[]): Outcome[] {
+  try {
+    return commit(db, calls, (call) =>
+      refusedFirst.has(call.name) ? performUnsaved(db, call) : performSaved(db, call),
+    )
+  } catch (error) {
+    if (!(error instanceof Unsaved)) throw error
+  }
+  db.run('ROLLBACK')
+  return commit(db, calls, (call) => performSaved(db, call))
+}
+
+function commit(
+  db: Connection,
+  calls: readonly Call[],
+  performOne: (call: Call) => Outcome,
+): Outcome[] {
   db.run('BEGIN IMMEDIATE')
-  const outcomes = calls.map((call) => performOne(db, call))
+  const outcomes = calls.map(performOne)
   db.run('COMMIT')
   return outcomes
 }
 
-function performOne(db: Connection, { id, name, argument }: Call): Outcome {
+function performUnsaved(db: Connection, { id, name, argument }: Call): Outcome {
+  try {
+    return { id, value: perform(db, name, argument) }
+  } catch (error) {
+    if (isFailureOfEngine(error)) throw explained(error)
+    throw new Unsaved(undefined, { cause: error })
+  }
+}
+
+function performSaved(db: Connection, call: Call): Outcome {
   db.run('SAVEPOINT call')
-  const outcome = attempt(db, { id, name, argument })
+  const outcome = attempt(db, call)
   db.run('RELEASE call')
   return outcome
 }

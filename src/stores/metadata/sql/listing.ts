@@ -5,9 +5,9 @@
 import type { BucketId, ObjectRow, UploadRow } from '../records.ts'
 import type { ListPage, ListQuery, UploadQuery } from '../store.ts'
 import { commonPrefix, compareKeys, successor } from '../order.ts'
-import type { Connection, Row } from './connection.ts'
+import type { Columns, Connection, Row } from './connection.ts'
 import { text } from './connection.ts'
-import { decodeListed, listedColumns } from './object-rows.ts'
+import { decodeListed, listedColumns, listedKey } from './object-rows.ts'
 import { decodeUpload, uploadColumns } from './upload-rows.ts'
 
 /** Upload ids are ASCII: this is after all of them. */
@@ -19,50 +19,71 @@ interface Position {
   readonly id: string
 }
 
-type Seek = (from: Position) => Iterable<Row>
+type Seek<Found> = (from: Position) => Iterable<Found>
 
-interface Shape<Entry> {
+interface Shape<Found, Entry> {
   readonly prefix: string
   readonly delimiter: string
   readonly max: number
-  readonly decode: (row: Row) => Entry
+  readonly keyOf: (row: Found) => string
+  readonly decode: (row: Found) => Entry
 }
 
 export function listObjects(db: Connection, query: ListQuery): ListPage<ObjectRow> {
-  const { bucket, prefix } = query
-  const seek: Seek = ({ key, id }) => {
-    const relation = id === '' ? '>=' : '>'
-    const [bound, values] = upperBound(prefix)
-    const sql = `SELECT ${listedColumns} FROM objects
-      WHERE bucket = ? AND key ${relation} ? ${bound} AND marker = 0 ORDER BY key`
-    // Without prefixes to jump over the page is known to be the next rows: taking them at once costs less than stepping.
-    if (query.delimiter === '')
-      return db.all(`${sql} LIMIT ?`, bucket, key, ...values, query.max + 1)
-    return db.each(sql, bucket, key, ...values)
-  }
+  const { bucket, delimiter } = query
+  const seek: Seek<Columns> = (from) =>
+    delimiter === '' ? portions(db, query, from) : db.eachColumns(...selection(query, from))
   const start = startOf(query, query.exclusive ? afterEveryId : '')
-  const decode = (row: Row): ObjectRow => decodeListed(row, bucket)
-  return db.snapshot(() => page(seek, start, { ...query, decode }))
+  const decode = (row: Columns): ObjectRow => decodeListed(row, bucket)
+  return db.snapshot(() => page(seek, start, { ...query, keyOf: listedKey, decode }))
+}
+
+type Selection = readonly [sql: string, ...values: Array<number | string>]
+
+function selection({ bucket, prefix }: ListQuery, { key, id }: Position): Selection {
+  const relation = id === '' ? '>=' : '>'
+  const [bound, values] = upperBound(prefix)
+  const sql = `SELECT ${listedColumns} FROM objects
+    WHERE bucket = ? AND key ${relation} ? ${bound} AND marker = 0 ORDER BY key`
+  return [sql, bucket, key, ...values]
+}
+
+/** Rows taken at once: that costs less than stepping, but what a whole page holds the young collector copies again and again. */
+const portionMax = 200
+
+/** Without prefixes to jump over the page is known to be the next rows. */
+function* portions(db: Connection, query: ListQuery, start: Position): Generator<Columns> {
+  let from = start
+  for (let left = query.max + 1; left > 0; left -= portionMax) {
+    const [sql, ...values] = selection(query, from)
+    const size = Math.min(left, portionMax)
+    const rows = db.allColumns(`${sql} LIMIT ?`, ...values, size)
+    yield* rows
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < size) return
+    from = { key: listedKey(last), id: afterEveryId }
+  }
 }
 
 export function listUploads(db: Connection, query: UploadQuery): ListPage<UploadRow> {
   const seek = seekUploads(db, query.bucket, query.prefix)
   const id = query.afterUploadId ?? (query.exclusive ? afterEveryId : '')
   const start = startOf({ ...query, exclusive: id === afterEveryId }, id)
-  return db.snapshot(() => page(seek, start, { ...query, decode: decodeUpload }))
+  const keyOf = (row: Row): string => text(row, 'key')
+  return db.snapshot(() => page(seek, start, { ...query, keyOf, decode: decodeUpload }))
 }
 
-function seekUploads(db: Connection, bucket: BucketId, prefix: string): Seek {
+function seekUploads(db: Connection, bucket: BucketId, prefix: string): Seek<Row> {
   const [bound, values] = upperBound(prefix)
   const sql = `SELECT ${uploadColumns} FROM uploads
     WHERE bucket = ? AND (key, upload) > (?, ?) ${bound} ORDER BY key, upload`
   return ({ key, id }) => db.each(sql, bucket, key, id, ...values)
 }
 
-function page<Entry>(
-  seek: Seek,
+function page<Found, Entry>(
+  seek: Seek<Found>,
   start: Position | undefined,
-  shape: Shape<Entry>,
+  shape: Shape<Found, Entry>,
 ): ListPage<Entry> {
   const entries: Array<{ row: Entry } | { commonPrefix: string }> = []
   let from = shape.max > 0 ? start : undefined
@@ -70,7 +91,7 @@ function page<Entry>(
     let jump: Position | undefined
     for (const row of seek(from)) {
       if (entries.length === shape.max) return { entries, truncated: true }
-      const common = commonPrefix(text(row, 'key'), shape.prefix, shape.delimiter)
+      const common = commonPrefix(shape.keyOf(row), shape.prefix, shape.delimiter)
       if (common === undefined) entries.push({ row: shape.decode(row) })
       else {
         entries.push({ commonPrefix: common })

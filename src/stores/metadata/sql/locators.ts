@@ -7,7 +7,7 @@ import { blobId } from '../../../base/ids.ts'
 import type { BlobId } from '../../../base/ids.ts'
 import type { Locator, NewLocator } from '../records.ts'
 import type { Connection } from './connection.ts'
-import { bytes, integer } from './connection.ts'
+import { asBytes, asInteger, integer } from './connection.ts'
 import { CorruptRecord } from './seal.ts'
 
 const nothing = 0
@@ -31,21 +31,31 @@ export function encodeLocator(locator: Locator): Uint8Array {
 
 /** Undefined for a row without bytes. Throws CorruptRecord on a kind that this version does not know. */
 export function decodeLocator(column: Uint8Array): Locator | undefined {
-  const view = Buffer.from(column.buffer, column.byteOffset, column.byteLength)
-  switch (view[0]) {
+  switch (column[0]) {
     case nothing:
       return undefined
     case inline:
-      return { kind: 'inline', row: Number(view.readBigUInt64BE(1)) }
+      return { kind: 'inline', row: readNumber(column, 1) }
     case blob: {
-      const id = blobId(view.toString('hex', 1, 17))
-      return { kind: 'blob', blob: id, offset: Number(view.readBigUInt64BE(17)) }
+      const id = blobId(bufferOf(column).toString('hex', 1, 17))
+      return { kind: 'blob', blob: id, offset: readNumber(column, 17) }
     }
     case parts:
-      return { kind: 'parts', content: Number(view.readBigUInt64BE(1)) }
+      return { kind: 'parts', content: readNumber(column, 1) }
     default:
-      throw new CorruptRecord(`unknown kind of locator: ${view.toString('hex')}`)
+      throw new CorruptRecord(`unknown kind of locator: ${bufferOf(column).toString('hex')}`)
   }
+}
+
+function bufferOf(column: Uint8Array): Buffer {
+  return Buffer.from(column.buffer, column.byteOffset, column.byteLength)
+}
+
+/** Eight bytes, big-endian. Throws CorruptRecord where they are not there. */
+function readNumber(column: Uint8Array, at: number): number {
+  if (column.length < at + 8) throw new CorruptRecord('a locator is too short')
+  const view = new DataView(column.buffer, column.byteOffset + at, 8)
+  return view.getUint32(0) * 2 ** 32 + view.getUint32(4)
 }
 
 /** First and last locator that name these bytes: all offsets of a blob, else the one. */
@@ -67,24 +77,53 @@ export function placement(locator: NewLocator): Placement {
   return { bytes: whole(locator.bytes), crc: crc32(locator.bytes) }
 }
 
+/** The last row of small bytes that a connection wrote. One more than needed, after a group that was undone, is a number less. */
+const lastRows = new WeakMap<Connection, number>()
+
+const insertSmall = 'INSERT INTO small (id, crc, bytes) VALUES (?, ?, ?)'
+// The node:sqlite of Node 24.12 binds an empty array as NULL.
+const insertEmpty = `INSERT INTO small (id, crc, bytes) VALUES (?, ?, x'')`
+
 /** Inside a transaction: small bytes become a row of their own. Their CRC covers its number, so that no other row can pass for it. */
 export function place(db: Connection, placement: Placement): Uint8Array {
   if (placement instanceof Uint8Array) return placement
-  const last = db.get(`SELECT seq FROM sqlite_sequence WHERE name = 'small'`)
-  const id = last === undefined ? 1 : integer(last, 'seq') + 1
+  const id = nextRow(db)
   const locator = numbered(inline, id)
-  // The node:sqlite of Node 24.12 binds an empty array as NULL.
-  const sql = `INSERT INTO small (id, crc, bytes) VALUES (?, ?, coalesce(?, x''))`
-  db.run(sql, id, crc32(locator, placement.crc), placement.bytes)
+  const crc = crc32(locator, placement.crc)
+  if (placement.bytes.length === 0) db.run(insertEmpty, id, crc)
+  else db.run(insertSmall, id, crc, placement.bytes)
   return locator
+}
+
+/** Where bytes lie that were placed; `row` is what small ones were given. */
+export function placed(locator: NewLocator, row: number | undefined): Locator | undefined {
+  if (locator.kind !== 'bytes') return locator
+  return row === undefined ? undefined : { kind: 'inline', row }
+}
+
+/** Nobody else writes while this connection does, so it need not ask twice. */
+function nextRow(db: Connection): number {
+  const last = lastRows.get(db) ?? storedLastRow(db)
+  lastRows.set(db, last + 1)
+  return last + 1
+}
+
+function storedLastRow(db: Connection): number {
+  const last = db.get(`SELECT seq FROM sqlite_sequence WHERE name = 'small'`)
+  return last === undefined ? 0 : integer(last, 'seq')
+}
+
+/** The row that a locator of small bytes names. */
+export function rowOf(locator: Uint8Array): number {
+  return readNumber(locator, 1)
 }
 
 /** Undefined when they were reclaimed. Throws CorruptRecord. */
 export function readSmall(db: Connection, id: number): Uint8Array | undefined {
-  const row = db.get('SELECT crc, bytes FROM small WHERE id = ?', id)
+  const row = db.getColumns('SELECT crc, bytes FROM small WHERE id = ?', id)
   if (row === undefined) return undefined
-  const found = bytes(row, 'bytes')
-  if (crc32(numbered(inline, id), crc32(found)) === integer(row, 'crc')) return found
+  const found = asBytes(row[1], 'bytes')
+  if (crc32(numbered(inline, id), crc32(found)) === asInteger(row[0], 'crc')) return found
   throw new CorruptRecord(`small bytes ${id}: the checksum does not match`)
 }
 
@@ -96,7 +135,9 @@ function whole(bytes: Uint8Array): Uint8Array {
 function numbered(kind: number, value: number): Uint8Array {
   const column = new Uint8Array(9)
   column[0] = kind
-  new DataView(column.buffer).setBigUint64(1, BigInt(value))
+  const view = new DataView(column.buffer)
+  view.setUint32(1, Math.floor(value / 2 ** 32))
+  view.setUint32(5, value % 2 ** 32)
   return column
 }
 

@@ -1,7 +1,7 @@
 /** What crosses between the calling thread and the writer thread. */
 import type { MessagePort } from 'node:worker_threads'
 import type { SharedHistogram } from '../../../base/histogram.ts'
-import type { Call } from './group.ts'
+import type { PackedCalls } from './packing.ts'
 import { CorruptRecord } from './seal.ts'
 import type { MetadataMeters } from '../meters.ts'
 
@@ -20,18 +20,22 @@ export interface WriterData extends WriterSettings {
 }
 
 export type ToWriter =
-  | { readonly kind: 'calls'; readonly calls: readonly Call[] }
+  | { readonly kind: 'calls'; readonly packed: PackedCalls }
   | { readonly kind: 'close' }
 
 export type FromWriter =
   | { readonly kind: 'opened'; readonly epoch: number }
-  | { readonly kind: 'outcomes'; readonly outcomes: readonly Sent[] }
+  | ({ readonly kind: 'outcomes' } & Outcomes)
   | { readonly kind: 'failed'; readonly error: Described }
   | { readonly kind: 'closed' }
 
-export type Sent =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: Described }
+/** Of calls in the order in which they were made, apart: a list of plain values is cheap to send. */
+export interface Outcomes {
+  /** One for each call. */
+  readonly values: readonly unknown[]
+  /** Of the calls that threw, by their place among the values. */
+  readonly errors: ReadonlyArray<readonly [place: number, error: Described]>
+}
 
 export interface CheckpointerData {
   readonly file: string

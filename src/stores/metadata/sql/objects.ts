@@ -7,11 +7,13 @@ import { isUnconditional, judge } from './conditions.ts'
 import type { Connection, Row } from './connection.ts'
 import { bytes, integer } from './connection.ts'
 import type { Placement } from './locators.ts'
-import { place, placement, readSmall } from './locators.ts'
+import { place, placement, readSmall, rowOf } from './locators.ts'
 import {
+  decodeListed,
   decodeObject,
   draftObject,
   lateColumns,
+  listedColumns,
   nullVersion,
   objectColumns,
 } from './object-rows.ts'
@@ -19,6 +21,7 @@ import { isUsable, unlink } from './references.ts'
 import { CorruptRecord, seal } from './seal.ts'
 
 const current = `SELECT ${objectColumns} FROM objects WHERE bucket = ? AND key = ?`
+const listedCurrent = `SELECT ${listedColumns} FROM objects WHERE bucket = ? AND key = ? AND marker = 0`
 const noncurrent = `SELECT ${objectColumns} FROM versions WHERE bucket = ? AND key = ? AND version = ?`
 const replace = `INSERT INTO objects (${objectColumns}) VALUES (?, ?, ?, ?, 0, ?, ?)
   ON CONFLICT (bucket, key) DO UPDATE SET ver = excluded.ver, version = excluded.version,
@@ -41,16 +44,17 @@ export function prepareObject(object: NewObject, condition: Condition, now: Inst
   return { bucket, key, modified, placement: placement(locator), record, condition, now }
 }
 
-/** The answer is the locator column of the new row. */
-export function putObject(db: Connection, write: ObjectWrite): Uint8Array | Refusal {
+/** The answer is the row of its small bytes; undefined where it brought none. Refused before anything is written (group.ts). */
+export function putObject(db: Connection, write: ObjectWrite): number | undefined | Refusal {
   if (!bucketExists(db, write.bucket)) return { refused: 'bucket-missing' }
   const present = db.get(current, write.bucket, write.key)
   const refusal = refuse(present, write.condition)
   if (refusal !== undefined) return refusal
   const locator = place(db, write.placement)
   if (locator === write.placement && !isUsable(db, locator)) return { refused: 'bytes-missing' }
-  replaceObject(db, present, { ...write, locator })
-  return locator
+  const { bucket, key, modified, record, now } = write
+  replaceObject(db, present, { bucket, key, modified, locator, record, now })
+  return locator === write.placement ? undefined : rowOf(locator)
 }
 
 /** The row that a write of this key replaces, and what its condition says to that. */
@@ -123,14 +127,24 @@ export function getObject(
   name: { bucket: BucketId; key: string; versionId: string | undefined },
 ): FoundObject | undefined {
   for (let attempt = 0; attempt < 10; attempt++) {
-    const [found, table] = findVersion(db, name.bucket, name.key, name.versionId)
-    if (found === undefined) return undefined
-    const row = decodeObject(found, table === 'objects')
+    const row = readVersion(db, name)
+    if (row === undefined) return undefined
     if (row.deleteMarker || row.locator.kind !== 'inline') return { row, bytes: undefined }
     const small = readSmall(db, row.locator.row)
     if (small !== undefined) return { row, bytes: small }
   }
   throw new CorruptRecord(`object ${JSON.stringify(name)}: its small bytes are missing`)
+}
+
+/** The current version is what nearly everybody asks for. */
+function readVersion(
+  db: Connection,
+  { bucket, key, versionId }: { bucket: BucketId; key: string; versionId: string | undefined },
+): ObjectRow | undefined {
+  const listed = versionId === undefined ? db.getColumns(listedCurrent, bucket, key) : undefined
+  if (listed !== undefined) return decodeListed(listed, bucket)
+  const [found, table] = findVersion(db, bucket, key, versionId)
+  return found === undefined ? undefined : decodeObject(found, table === 'objects')
 }
 
 type Table = 'objects' | 'versions'

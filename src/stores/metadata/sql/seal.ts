@@ -33,15 +33,19 @@ export function draft(identity: string, attributes: unknown, isEncrypted = false
   const view = buffer(record)
   view.write(json, headerBytes)
   record[0] = version
-  view.writeUInt32BE(crc32(json, crc32(`${identity}\0`, starts[version])), 1)
+  const named = crc32(`${identity}\0`, starts[version])
+  view.writeUInt32BE(crc32(view.subarray(headerBytes), named), 1)
   return record
 }
 
-/** Completes a draft in place with the columns that came late, in the order in which `unseal` is given them. */
+/**
+ * A draft completed with the columns that came late, in the order in which `unseal` is given them. A copy, for a group that is
+ * done again (group.ts) needs its drafts as they were.
+ */
 export function seal(record: Uint8Array, late: string, locator?: Uint8Array): Uint8Array {
-  const view = buffer(record)
-  view.writeUInt32BE(extend(view.readUInt32BE(1), late, locator), 1)
-  return record
+  const sealed = Buffer.from(record)
+  sealed.writeUInt32BE(extend(sealed.readUInt32BE(1), late, locator), 1)
+  return sealed
 }
 
 /** The attributes tell how bytes are sealed: what `draft` was told of it, without reading the record. */

@@ -35,7 +35,7 @@ import { getReceipt, prepareCompletion } from './completion.ts'
 import type { Connection } from './connection.ts'
 import { listEnvelopes } from './envelopes.ts'
 import { listObjects, listUploads } from './listing.ts'
-import { decodeLocator, readSmall } from './locators.ts'
+import { placed, readSmall } from './locators.ts'
 import { writtenRow } from './object-rows.ts'
 import { getObject, prepareObject } from './objects.ts'
 import { listParts, objectParts, objectRuns, preparePart } from './parts.ts'
@@ -114,7 +114,7 @@ export class SqlMetadata implements MetadataStore {
   async putObject(object: NewObject, condition: Condition): Promise<ObjectRow | Refusal> {
     const write = prepareObject(object, condition, this.#clock.now())
     const answer = await this.#writer.write('putObject', write)
-    return isRefusal(answer) ? answer : writtenRow(object, decodeLocator(answer))
+    return isRefusal(answer) ? answer : writtenRow(object, placed(object.locator, answer))
   }
 
   async deleteObject(

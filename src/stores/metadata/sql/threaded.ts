@@ -2,8 +2,9 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import type { Call } from './group.ts'
-import type { FromWriter, Sent, ToWriter, WriterData, WriterSettings } from './messages.ts'
+import type { FromWriter, Outcomes, ToWriter, WriterData, WriterSettings } from './messages.ts'
 import { revive } from './messages.ts'
+import { pack, transferOf } from './packing.ts'
 import type { Answer, Argument, TransactionName, Writer } from './transactions.ts'
 
 interface Waiting {
@@ -20,7 +21,8 @@ export class ThreadWriter implements Writer {
   readonly #worker: Worker
   readonly #port: MessagePort
   readonly #onFatal: (error: Error) => void
-  readonly #waiting = new Map<number, Waiting>()
+  /** In the order of their calls, which is that of the answers. */
+  readonly #waiting: Waiting[] = []
   readonly #opened = Promise.withResolvers<number>()
   readonly #ended = Promise.withResolvers<void>()
   #queue: Call[] = []
@@ -51,18 +53,15 @@ export class ThreadWriter implements Writer {
     return this.#failure
   }
 
-  async write<Name extends TransactionName>(
-    name: Name,
-    argument: Argument<Name>,
-  ): Promise<Answer<Name>> {
-    if (this.#failure !== undefined) throw this.#failure
+  write<Name extends TransactionName>(name: Name, argument: Argument<Name>): Promise<Answer<Name>> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const id = this.#nextId++
-    if (this.#waiting.size === 0) this.#port.ref()
-    this.#waiting.set(id, { resolve, reject })
+    if (this.#waiting.length === 0) this.#port.ref()
+    this.#waiting.push({ resolve, reject })
     this.#queue.push({ id, name, argument })
     if (this.#queue.length === 1) setImmediate(() => this.#flush())
-    return (await promise) as Answer<Name>
+    return promise as Promise<Answer<Name>>
   }
 
   /** Calls that were made before it are answered first. */
@@ -80,11 +79,12 @@ export class ThreadWriter implements Writer {
     if (this.#queue.length === 0) return
     const calls = this.#queue
     this.#queue = []
-    this.#send({ kind: 'calls', calls })
+    const packed = pack(calls)
+    this.#send({ kind: 'calls', packed }, transferOf(packed))
   }
 
-  #send(message: ToWriter): void {
-    this.#port.postMessage(message, [])
+  #send(message: ToWriter, given: ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, given)
   }
 
   #take(message: FromWriter): void {
@@ -94,9 +94,7 @@ export class ThreadWriter implements Writer {
         this.#port.unref()
         return this.#opened.resolve(message.epoch)
       case 'outcomes':
-        for (const outcome of message.outcomes) this.#settle(outcome)
-        if (this.#waiting.size === 0) this.#port.unref()
-        return undefined
+        return this.#settle(message)
       case 'failed':
         return this.#fail(revive(message.error))
       case 'closed':
@@ -104,11 +102,12 @@ export class ThreadWriter implements Writer {
     }
   }
 
-  #settle(outcome: Sent): void {
-    const waiting = this.#waiting.get(outcome.id)
-    this.#waiting.delete(outcome.id)
-    if ('error' in outcome) waiting?.reject(revive(outcome.error))
-    else waiting?.resolve(outcome.value)
+  #settle({ values, errors }: Outcomes): void {
+    const waiting = this.#waiting.splice(0, values.length)
+    for (const [place, error] of errors) waiting[place]?.reject(revive(error))
+    // Of one that was rejected it does nothing.
+    for (const [place, value] of values.entries()) waiting[place]?.resolve(value)
+    if (this.#waiting.length === 0) this.#port.unref()
   }
 
   /** Decisions 9 and 21: from here on nothing resolves. */
@@ -116,8 +115,7 @@ export class ThreadWriter implements Writer {
     const isFirst = this.#failure === undefined
     this.#failure ??= error
     this.#opened.reject(error)
-    for (const waiting of this.#waiting.values()) waiting.reject(error)
-    this.#waiting.clear()
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error)
     this.#queue = []
     this.#port.close()
     if (isFirst && this.#isOpen) this.#onFatal(error)
@@ -130,7 +128,7 @@ export class ThreadWriter implements Writer {
       if (next === undefined) break
       this.#take(next.message)
     }
-    if (this.#failure === undefined || this.#waiting.size > 0) {
+    if (this.#failure === undefined || this.#waiting.length > 0) {
       this.#fail(new Error('the metadata writer thread ended'))
     }
     this.#ended.resolve()

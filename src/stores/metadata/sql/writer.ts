@@ -10,8 +10,9 @@ import type { Connection } from './connection.ts'
 import { openFirst } from './files.ts'
 import type { Call, Outcome } from './group.ts'
 import { performGroup as performCalls } from './group.ts'
-import type { FromWriter, Sent, ToWriter, WriterData } from './messages.ts'
+import type { FromWriter, Outcomes, ToWriter, WriterData } from './messages.ts'
 import { describe } from './messages.ts'
+import { unpack } from './packing.ts'
 import { beginLife } from './schema.ts'
 
 /** Bounds the time until the first of a group is answered, and the pages of one commit. */
@@ -63,10 +64,11 @@ if (db !== undefined) {
   })
 
   const take = (message: ToWriter): void => {
-    const waiting = message.kind === 'calls' ? gather(message.calls) : { calls: [], isLast: true }
+    const waiting =
+      message.kind === 'calls' ? gather(unpack(message.packed)) : { calls: [], isLast: true }
     for (let at = 0; at < waiting.calls.length; at += callsInGroupMax) {
       const outcomes = performGroup(db, waiting.calls.slice(at, at + callsInGroupMax))
-      send({ kind: 'outcomes', outcomes: outcomes.map(sendable) })
+      send({ kind: 'outcomes', ...sendable(outcomes) })
     }
     if (waiting.isLast) void finish().catch(fail)
   }
@@ -102,11 +104,16 @@ function gather(first: readonly Call[]): { calls: readonly Call[]; isLast: boole
     const next: { message: ToWriter } | undefined = receiveMessageOnPort(port)
     if (next === undefined) break
     if (next.message.kind === 'close') return { calls, isLast: true }
-    calls = [...calls, ...next.message.calls]
+    calls = [...calls, ...unpack(next.message.packed)]
   }
   return { calls, isLast: false }
 }
 
-function sendable(outcome: Outcome): Sent {
-  return 'error' in outcome ? { id: outcome.id, error: describe(outcome.error) } : outcome
+function sendable(outcomes: readonly Outcome[]): Outcomes {
+  return {
+    values: outcomes.map((outcome) => ('value' in outcome ? outcome.value : undefined)),
+    errors: outcomes.flatMap((outcome, place) =>
+      'error' in outcome ? [[place, describe(outcome.error)] as const] : [],
+    ),
+  }
 }
