@@ -36,10 +36,24 @@ export function createEmit(parts: EmitParts): Emit {
       lengthBytes: range.lengthBytes,
       trailers: new Map(),
       announcedTrailer: undefined,
+      inHand: () => inHand(found, range, dataKey),
       [Symbol.asyncIterator]: () =>
         whole(range.lengthBytes, emitted({ ...parts, dataKey }, found, range)),
     }
   }
+}
+
+/** Small bytes came with their row. */
+function inHand(
+  { row: { locator, seal }, bytes }: FoundObject,
+  range: ByteRange,
+  dataKey: DataKey | undefined,
+): Uint8Array | undefined {
+  if (locator.kind !== 'inline' || bytes === undefined) return undefined
+  if (range.lengthBytes === 0) return new Uint8Array(0)
+  const taken = cut(bytes, range, opening({ dataKey }, seal))
+  if (taken.length === range.lengthBytes) return taken
+  throw new BlobCorrupt(`${taken.length} bytes came, not ${range.lengthBytes}`)
 }
 
 interface Emission extends EmitParts {
@@ -119,7 +133,10 @@ function fromRun(emission: Emission, run: Run, range: ByteRange): AsyncIterable<
 }
 
 /** What opens the run; undefined for plain bytes. Where object and run do not agree, nothing is sent as if they did. */
-function opening({ dataKey }: Emission, seal: RunSeal | undefined): OpeningRun | undefined {
+function opening(
+  { dataKey }: Pick<Emission, 'dataKey'>,
+  seal: RunSeal | undefined,
+): OpeningRun | undefined {
   if (dataKey === undefined && seal === undefined) return undefined
   if (dataKey !== undefined && seal !== undefined) return dataKey.openRun(seal)
   throw new BlobCorrupt('a run is sealed and its object is not, or the other way about')

@@ -96,11 +96,15 @@ function inline(bytes: Uint8Array, plan: IngestPlan, body: Payload): Ingested {
   const run = plan.dataKey?.newRun()
   return {
     ...told({ sizeBytes: bytes.length, proven, plan, run }),
-    // What was not filled is not kept alive, nor seen.
-    locator: { kind: 'bytes', bytes: run === undefined ? bytes.slice() : run.sealSmall(bytes) },
+    locator: { kind: 'bytes', bytes: run === undefined ? whole(bytes) : run.sealSmall(bytes) },
     keep: () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   }
+}
+
+/** What was not filled is not kept alive, nor seen. */
+function whole(bytes: Uint8Array): Uint8Array {
+  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice()
 }
 
 async function ingestBlob(

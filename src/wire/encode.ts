@@ -4,6 +4,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { operations, type OperationName } from '../model/operations.gen.ts'
+import type { Payload } from '../model/payload.ts'
 import type { Member, Operation, Simple } from '../model/schema.ts'
 import type { Operations } from '../model/types.gen.ts'
 import type { Reply } from './exchange.ts'
@@ -142,19 +143,15 @@ function documentText(document: WriteMember | undefined, output: object): string
   return text === '' ? '' : xmlDeclaration + text
 }
 
-function streamOf(
-  raw: Member,
-  output: object,
-  headers: Field[],
-): AsyncIterable<Uint8Array> | undefined {
+function streamOf(raw: Member, output: object, headers: Field[]): Reply['body'] {
   const stream = memberOf(output, raw.name)
   if (stream === undefined && memberOf(output, 'ContentLength') === undefined) {
     headers.push(['Content-Length', '0'])
   }
   assert(stream === undefined || isStream(stream), `${raw.name} is a stream`)
-  return stream
+  return stream?.inHand?.() ?? stream
 }
 
-function isStream(value: unknown): value is AsyncIterable<Uint8Array> {
+function isStream(value: unknown): value is Payload {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }

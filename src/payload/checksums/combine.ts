@@ -38,12 +38,13 @@ export interface CheckedPart {
 /** The checksum, in base64, of these parts one after the other (S3: FULL_OBJECT). */
 export function combine(algorithm: CombinableAlgorithm, parts: Iterable<CheckedPart>): string {
   const modulus = moduli[algorithm]
-  const operators = new Map<number, Polynomial>()
+  const operators = new Map<number, Multiples>()
   let whole: Polynomial = { hi: 0, lo: 0 }
   for (const { checksum, sizeBytes } of parts) {
-    const operator = operators.get(sizeBytes) ?? appending(sizeBytes, modulus)
+    const operator =
+      operators.get(sizeBytes) ?? new Multiples(appending(sizeBytes, modulus), modulus)
     operators.set(sizeBytes, operator)
-    const shifted = times(whole, operator, modulus)
+    const shifted = operator.times(whole)
     const part = read(algorithm, checksum)
     whole = { hi: shifted.hi ^ part.hi, lo: shifted.lo ^ part.lo }
   }
@@ -95,6 +96,58 @@ function times(a: Polynomial, b: Polynomial, modulus: Polynomial): Polynomial {
     powerHi = (powerHi >>> 1) ^ (modulus.hi & overflow)
   }
   return { hi, lo }
+}
+
+/** The step from a power to the next one. */
+function timesX({ hi, lo }: Polynomial, modulus: Polynomial): Polynomial {
+  const overflow = -(lo & 1)
+  return {
+    hi: (hi >>> 1) ^ (modulus.hi & overflow),
+    lo: ((lo >>> 1) | (hi << 31)) ^ (modulus.lo & overflow),
+  }
+}
+
+const nibbles = 16
+
+/**
+ * One operator for many parts, as a rule all but the last: what it makes of every value of each four bits of the other factor.
+ * A product is then sixteen look-ups instead of sixty-four steps, which tells where code runs for the first time.
+ */
+class Multiples {
+  readonly #hi = new Int32Array(nibbles * 16)
+  readonly #lo = new Int32Array(nibbles * 16)
+
+  constructor(operator: Polynomial, modulus: Polynomial) {
+    let power = operator
+    for (let nibble = 0; nibble < nibbles; nibble++) {
+      // The highest bit is the lowest power.
+      for (let bit = 8; bit > 0; bit >>= 1) {
+        this.#add(nibble * 16, bit, power)
+        power = timesX(power, modulus)
+      }
+    }
+  }
+
+  times({ hi: highHalf, lo: lowHalf }: Polynomial): Polynomial {
+    let hi = 0
+    let lo = 0
+    for (let nibble = 0; nibble < nibbles; nibble++) {
+      const word = nibble < 8 ? highHalf : lowHalf
+      const at = nibble * 16 + ((word >>> (28 - 4 * (nibble & 7))) & 15)
+      hi ^= this.#hi[at] ?? 0
+      lo ^= this.#lo[at] ?? 0
+    }
+    return { hi, lo }
+  }
+
+  /** To all values of the nibble that have this bit. */
+  #add(from: number, bit: number, { hi, lo }: Polynomial): void {
+    for (let value = bit; value < 16; value++) {
+      if ((value & bit) === 0) continue
+      this.#hi[from + value] = (this.#hi[from + value] ?? 0) ^ hi
+      this.#lo[from + value] = (this.#lo[from + value] ?? 0) ^ lo
+    }
+  }
 }
 
 function decode(algorithm: ChecksumAlgorithm, checksum: string): Buffer {
