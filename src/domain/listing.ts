@@ -111,9 +111,11 @@ export function contentsOf(
   text: KeyText,
   owners: BucketOwners | undefined,
 ): readonly _Object[] {
-  return page.entries.flatMap((entry) =>
-    'row' in entry ? [contentOf(entry.row, text, owners)] : [],
-  )
+  const contents: _Object[] = []
+  for (const entry of page.entries) {
+    if ('row' in entry) contents.push(contentOf(entry.row, text, owners))
+  }
+  return contents
 }
 
 /** As ListObjectVersions names them; every row of the page is the latest of its key. */
@@ -153,11 +155,13 @@ export function checkOptionalAttributes(attributes: readonly string[] | undefine
 }
 
 function contentOf(row: ObjectRow, text: KeyText, owners: BucketOwners | undefined): _Object {
+  const { ChecksumAlgorithm, ChecksumType } = checksumAlgorithmsOf(row)
   return {
     Key: text(row.key),
     LastModified: wholeSeconds(row.modified),
     ETag: quoted(row.etag),
-    ...checksumAlgorithmsOf(row),
+    ChecksumAlgorithm,
+    ChecksumType,
     Size: row.sizeBytes,
     StorageClass: row.attributes.storageClass,
     Owner: owners === undefined ? undefined : ownerOf(ownerIn(owners.bucket, row), owners),

@@ -21,6 +21,12 @@ export interface Form {
   readonly address: Address
 }
 
+/** What nearly every client signs: the first of the forms. */
+export function usualForm(exchange: Exchange, address: Address): Form {
+  const path = percentEncodePath(percentDecode(address.rawPath))
+  return { path, host: exchange.headers.get('host') ?? '', address }
+}
+
 /**
  * The forms that are accepted, the likeliest first. AWS signs each byte of the key encoded by RFC 3986. jslib-aws signs the
  * path as its caller wrote it: encoded by `encodeURI` (from 0.12.3), not at all (to 0.12.1), or with one slash where
@@ -88,15 +94,22 @@ export function canonicalPieces(parts: CanonicalParts, form: Form): Pieces {
 }
 
 export function canonicalText({ method, path, query, headers, payload }: Pieces): string {
-  const lines = headers.map(([name, value]) => `${name}:${value}\n`)
-  const names = headers.map(([name]) => name)
-  return [method, path, query, lines.join(''), names.join(';'), payload].join('\n')
+  let lines = ''
+  let names = ''
+  for (const [name, value] of headers) {
+    lines += `${name}:${value}\n`
+    names += `;${name}`
+  }
+  return `${method}\n${path}\n${query}\n${lines}\n${names.slice(1)}\n${payload}`
 }
 
 /** A signed header that did not arrive counts as empty, and so fails unless it was signed empty. */
 function canonicalValue(exchange: Exchange, name: string, form: Form): string {
   if (name === 'host') return form.host
-  return exchange.headers.all(name).map(withSingleSpaces).join(',')
+  const values = exchange.headers.all(name)
+  return values.length === 1
+    ? withSingleSpaces(values[0] ?? '')
+    : values.map(withSingleSpaces).join(',')
 }
 
 function withSingleSpaces(value: string): string {

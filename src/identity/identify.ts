@@ -47,11 +47,12 @@ export function identify(exchange: Exchange, address: Address, realm: Realm): Id
 /** Of two proofs, whoever checks might read the one and whoever acts the other. */
 function checkOneWay({ headers }: Exchange, { query }: Address): void {
   const authorization = headers.get('authorization')
-  const inHeaders = [authorization, headers.get(yandexTokenHeader)].filter(
-    (one) => one !== undefined,
-  )
-  const inQuery = [isPresigned(query), isPresignedV2(query)].filter(Boolean)
-  if (inHeaders.length + inQuery.length > 1) throw severalMechanisms(authorization)
+  let ways = 0
+  if (authorization !== undefined) ways += 1
+  if (headers.get(yandexTokenHeader) !== undefined) ways += 1
+  if (isPresigned(query)) ways += 1
+  if (isPresignedV2(query)) ways += 1
+  if (ways > 1) throw severalMechanisms(authorization)
 }
 
 /** Undefined when nobody is claimed to be asking. */

@@ -9,7 +9,7 @@ export interface Story {
   key?: string | undefined
   uploadId?: string | undefined
   partNumber?: string | undefined
-  accessKeyId?: string
+  accessKeyId?: string | undefined
   /** It was a monitor that asked for the server's health. */
   monitor?: boolean
   /** S3's error code, when the answer is one or turned into one. */

@@ -23,13 +23,21 @@ const announcedMethod = 'access-control-request-method'
 const announcedHeaders = 'access-control-request-headers'
 
 /** Costs a request without an Origin nothing. */
-export async function readCors(
+export function readCors(
   exchange: Pick<Exchange, 'method' | 'headers'>,
   address: Pick<Address, 'bucket' | 'key'>,
   metadata: Pick<MetadataStore, 'getBucket'>,
-): Promise<Cors> {
+): Cors | Promise<Cors> {
   const asked = questionOf(exchange)
   if (asked === undefined) return unasked
+  return corsFor(asked, address, metadata)
+}
+
+async function corsFor(
+  asked: CorsQuestion,
+  address: Pick<Address, 'bucket' | 'key'>,
+  metadata: Pick<MetadataStore, 'getBucket'>,
+): Promise<Cors> {
   const bucket = address.bucket === undefined ? undefined : await metadata.getBucket(address.bucket)
   const detail = { Method: asked.method, ResourceType: levelOf(address) }
   if (bucket === undefined)

@@ -80,8 +80,9 @@ export class HttpExchange implements Exchange {
 
   /** Size of the header section as it came: names, values, and the four bytes around each pair. */
   get headBytes(): number {
-    const pairs = this.#rawHeaders.length / 2
-    return this.#rawHeaders.reduce((sum, text) => sum + text.length, 4 * pairs)
+    let bytes = 2 * this.#rawHeaders.length
+    for (const text of this.#rawHeaders) bytes += text.length
+    return bytes
   }
 
   /** Fills `headers`. Throws what makes the header section ambiguous: InvalidRequest, InvalidArgument. */

@@ -36,7 +36,7 @@ import { postObject } from './post-object.ts'
 import { primed } from './primed.ts'
 import type { Timings } from './timings.ts'
 import { answerTokenRequest, isTokenRequest } from './token-service.ts'
-import { namesOf, type Told } from './told.ts'
+import { tellAddress, type Told } from './told.ts'
 
 export interface GatewayParts {
   readonly s3: Composed
@@ -91,7 +91,8 @@ export class Gateway {
 
   async #answer(exchange: HttpExchange, story: Told): Promise<Reply> {
     try {
-      return await primed(await this.#follow(exchange, story))
+      const begun = primed(await this.#follow(exchange, story))
+      return begun instanceof Promise ? await begun : begun
     } catch (error) {
       return this.#failed(error, exchange, story)
     }
@@ -102,7 +103,7 @@ export class Gateway {
     exchange.readHead()
     checkForm(exchange)
     const sent = readAddress(exchange, domains)
-    Object.assign(story, { address: sent, ...namesOf(sent) })
+    tellAddress(story, sent)
     const health = healthOf(exchange, sent, this.#stopping)
     story.monitor = health !== undefined
     if (health !== undefined) return health
@@ -121,7 +122,8 @@ export class Gateway {
     if (operation.name !== 'CreateBucket') refuseReservedName(sent.bucket ?? '')
     const caller = identify(exchange, sent, s3.realm(exchange.arrived))
     const { address, accessKeyId } = caller
-    Object.assign(story, { address, accessKeyId, ...namesOf(address) })
+    story.accessKeyId = accessKeyId
+    tellAddress(story, address)
     const asked = { operation: operation.name, caller: caller.account, bucket: address.bucket }
     const permit = await authorize(asked, s3.metadata)
     story.cors = keptApart(cors, permit.bucket)

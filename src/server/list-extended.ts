@@ -16,7 +16,7 @@ import type { Exchange, Reply } from '../wire/exchange.ts'
 import { writeIsoDate } from '../wire/scalars.ts'
 import { xmlDeclaration, xmlElement, xmlNamespace } from '../wire/xml-write.ts'
 import type { Composed } from './compose.ts'
-import { namesOf, type Told } from './told.ts'
+import { tellAddress, type Told } from './told.ts'
 
 export function isExtendedList(
   { method }: Pick<Exchange, 'method'>,
@@ -39,7 +39,8 @@ export async function listExtended(
 ): Promise<Reply> {
   story.operation = 'ListBucketsExtended'
   const { account, accessKeyId, address } = identify(exchange, sent, s3.realm(exchange.arrived))
-  Object.assign(story, { accessKeyId, address, ...namesOf(address) })
+  story.accessKeyId = accessKeyId
+  tellAddress(story, address)
   const asked = { operation: 'ListBuckets', caller: account, bucket: undefined } as const
   const permit = await authorize(asked, s3.metadata)
   const service = s3.serviceFor({ caller: account, permit, exchange })

@@ -23,12 +23,15 @@ export interface Patience {
 }
 
 /** The reply of `work`, or one that begins at once and ends with it. Rejects with what `work` rejects with in time. */
-export async function patiently(
+export function patiently(
   name: OperationName,
   work: Promise<Reply>,
-  { timings, failed }: Patience,
+  patience: Patience,
 ): Promise<Reply> {
-  if (!mayTakeLong.has(name)) return work
+  return mayTakeLong.has(name) ? begunInTime(work, patience) : work
+}
+
+async function begunInTime(work: Promise<Reply>, { timings, failed }: Patience): Promise<Reply> {
   const first = await before(work, timings.patienceMs)
   if (first !== undefined) return first
   const body = pulses(work.catch(failed), timings)

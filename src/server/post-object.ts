@@ -20,7 +20,7 @@ import type { Composed } from './compose.ts'
 import { answerForm } from './form-answer.ts'
 import { heard } from './dialect.ts'
 import { perform } from './perform.ts'
-import { namesOf, type Told } from './told.ts'
+import { tellAddress, type Told } from './told.ts'
 
 export interface Posting {
   readonly exchange: Exchange
@@ -39,7 +39,8 @@ export async function postObject({ exchange, sent, story }: Posting, s3: Compose
   const { account, accessKeyId, policy } = identifyForm(form.fields, s3.realm(exchange.arrived))
   const fields = textsOf(form.fields)
   const address = addressOfKey(sent, keyOf(fields))
-  Object.assign(story, { address, accessKeyId, ...namesOf(address) })
+  story.accessKeyId = accessKeyId
+  tellAddress(story, address)
   const bucketName = address.bucket ?? ''
   const posted = { fields, bucket: bucketName, now: exchange.arrived }
   const sizes = policy === undefined ? anySize : checkPolicy(policy, posted)

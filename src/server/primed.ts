@@ -1,9 +1,13 @@
 /** A streamed reply whose first bytes are in hand: what fails before them can still be answered as an error. */
 import type { Reply } from '../wire/exchange.ts'
 
-export async function primed(reply: Reply): Promise<Reply> {
+/** The reply itself, where all of it is in hand. */
+export function primed(reply: Reply): Reply | Promise<Reply> {
   const { body } = reply
-  if (body === undefined || body instanceof Uint8Array) return reply
+  return body === undefined || body instanceof Uint8Array ? reply : begun(reply, body)
+}
+
+async function begun(reply: Reply, body: AsyncIterable<Uint8Array>): Promise<Reply> {
   const steps = body[Symbol.asyncIterator]()
   const first = await steps.next()
   return { ...reply, body: resumed(first, steps) }

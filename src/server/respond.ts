@@ -151,7 +151,8 @@ async function drained({ message, response, timings }: Line): Promise<void> {
 async function finished({ message, response, timings }: Line): Promise<void> {
   if (response.writableFinished) return
   if (response.destroyed) throw new ClientGone()
-  message.socket.setTimeout(timings.writeStallMs)
+  // Most answers went out at once, and are only not told of yet.
+  if (response.writableLength > 0) message.socket.setTimeout(timings.writeStallMs)
   await new Promise<void>((resolve) => {
     response.once('close', resolve)
   })

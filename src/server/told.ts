@@ -10,6 +10,11 @@ export interface Told extends Story {
   failure?: unknown
 }
 
-export function namesOf({ bucket, key, query }: Address): Story {
-  return { bucket, key, uploadId: query.get('uploadId'), partNumber: query.get('partNumber') }
+export function tellAddress(story: Told, address: Address): void {
+  const { bucket, key, query } = address
+  story.address = address
+  story.bucket = bucket
+  story.key = key
+  story.uploadId = query.get('uploadId')
+  story.partNumber = query.get('partNumber')
 }

@@ -76,9 +76,21 @@ function splitPath(path: string): { bucket: string | undefined; key: string | un
   return { bucket: path.slice(start, slash), key: path.slice(slash + 1) }
 }
 
-const ipv4Suffix = /^(?<bucket>.+)\.\d{1,3}(?:\.\d{1,3}){3}$/
+/** Of the request before: a pure function's last result, for a server is called by one name or few. */
+let last:
+  | { readonly host: string; readonly domains: readonly string[]; bucket?: string }
+  | undefined
 
 function bucketOfHost(host: string, domains: readonly string[]): string | undefined {
+  if (last?.host === host && last.domains === domains) return last.bucket
+  const bucket = readHost(host, domains)
+  last = { host, domains, ...(bucket !== undefined && { bucket }) }
+  return bucket
+}
+
+const ipv4Suffix = /^(?<bucket>.+)\.\d{1,3}(?:\.\d{1,3}){3}$/
+
+function readHost(host: string, domains: readonly string[]): string | undefined {
   const name = host.replace(/:\d*$/, '').toLowerCase()
   const bases = [...domains.map((domain) => domain.toLowerCase()), 'localhost']
   if (bases.includes(name)) return undefined

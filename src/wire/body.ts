@@ -19,7 +19,7 @@ import { announcedTrailer } from './trailers.ts'
  * SignatureDoesNotMatch and MalformedTrailerError.
  */
 export function openBody(exchange: Exchange, seal: Seal): Payload {
-  const raw = wholeBody(exchange.body)
+  const raw = new WholeBody(exchange.body)
   const trailers = new Map<string, string>()
   const trailer = announcedTrailer(exchange.headers, seal)
   if (seal.kind === 'aws-chunked') {
@@ -67,15 +67,40 @@ function decodedLength({ headers }: Exchange): number {
   })
 }
 
-/** A client that goes away ends the stream early; without this, what it sent would pass for all that it meant to send. */
-async function* wholeBody(body: RawBody): AsyncGenerator<Uint8Array> {
-  let readBytes = 0
-  for await (const bytes of body) {
-    readBytes += bytes.length
-    yield bytes
+/**
+ * A client that goes away ends the stream early; without this, what it sent would pass for all that it meant to send. Steps are
+ * handed on by hand: a generator would make three promises of each.
+ */
+class WholeBody implements AsyncIterableIterator<Uint8Array> {
+  readonly #body: RawBody
+  #steps: AsyncIterator<Uint8Array> | undefined
+  #readBytes = 0
+
+  constructor(body: RawBody) {
+    this.#body = body
   }
-  if (body.lengthBytes !== undefined && readBytes !== body.lengthBytes) {
-    throw new S3Error('IncompleteBody')
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    this.#steps ??= this.#body[Symbol.asyncIterator]()
+    return this.#steps.next().then(this.#counted)
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    await this.#steps?.return?.()
+    return { done: true, value: undefined }
+  }
+
+  readonly #counted = (step: IteratorResult<Uint8Array>): IteratorResult<Uint8Array> => {
+    const { lengthBytes } = this.#body
+    if (step.done !== true) this.#readBytes += step.value.length
+    else if (lengthBytes !== undefined && this.#readBytes !== lengthBytes) {
+      throw new S3Error('IncompleteBody')
+    }
+    return step
   }
 }
 

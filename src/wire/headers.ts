@@ -39,7 +39,10 @@ export function readHeaders(rawHeaders: readonly string[]): Headers {
   }
   checkTransferEncoding(fields.get('transfer-encoding'))
   return {
-    get: (name) => fields.get(name)?.join(','),
+    get: (name) => {
+      const values = fields.get(name)
+      return values?.length === 1 ? values[0] : values?.join(',')
+    },
     all: (name) => fields.get(name) ?? [],
     names: () => fields.keys(),
   }

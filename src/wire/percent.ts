@@ -17,8 +17,11 @@ export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => escaped(char.charCodeAt(0)))
 }
 
+const plainPath = /^[\w\-.~/]*$/
+
 /** The same for a path, whose slashes stay. */
 export function percentEncodePath(path: string): string {
+  if (plainPath.test(path)) return path
   return percentEncode(path).replaceAll('%2F', '/')
 }
 

@@ -14,7 +14,7 @@ export function readQuery(rawQuery: string): Query {
   return queryOf(pairs)
 }
 
-const noQuery: Query = queryOf([])
+const noQuery: Query = { has: () => false, get: () => undefined, entries: () => [] }
 
 function readPair(field: string): Pair {
   const equals = field.indexOf('=')
@@ -23,7 +23,10 @@ function readPair(field: string): Pair {
 }
 
 function queryOf(pairs: readonly Pair[]): Query {
-  const find = (name: string): Pair | undefined => pairs.find(([other]) => other === name)
+  const find = (name: string): Pair | undefined => {
+    for (const pair of pairs) if (pair[0] === name) return pair
+    return undefined
+  }
   return {
     has: (name) => find(name) !== undefined,
     get: (name) => find(name)?.[1],

@@ -78,13 +78,13 @@ export const subresources: ReadonlySet<string> = new Set(
 )
 
 function matches(candidate: Candidate, headers: Headers, query: Query): boolean {
-  return (
-    candidate.literals.every(([name, value]) =>
-      value === '' ? query.has(name) : query.get(name) === value,
-    ) &&
-    candidate.parameters.every((name) => query.has(name)) &&
-    candidate.headers.every((name) => headers.get(name) !== undefined)
-  )
+  for (const literal of candidate.literals) {
+    const [name, value] = literal
+    if (value === '' ? !query.has(name) : query.get(name) !== value) return false
+  }
+  for (const name of candidate.parameters) if (!query.has(name)) return false
+  for (const name of candidate.headers) if (headers.get(name) === undefined) return false
+  return true
 }
 
 function levelOf(target: Target): Level {
