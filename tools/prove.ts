@@ -1,6 +1,6 @@
 /**
- * `npm run prove -- <proof> [--scale ci|nightly|release] [--seed n] [--minutes n] [--json]`: one promise, tried as often as the scale
- * says; `faults <proof>` plants only the faults that this proof has to find. Prints how far it is, and at the end the figures; exit
+ * `npm run prove -- <proof> [--scale ci|nightly|release] [--seed n] [--minutes n] [--only part] [--json]`: one promise, tried as
+ * often as the scale says; `faults --only kill` plants only the faults that this proof has to find, `fuzz --only xml` feeds one parser. Prints how far it is, and at the end the figures; exit
  * code 1 means that a promise was broken. Every figure in docs/operate/durability.md and docs/operate/fidelity.md comes from here.
  */
 import { availableParallelism } from 'node:os'
@@ -57,10 +57,11 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string', default: 'ci' },
     seed: { type: 'string' },
     minutes: { type: 'string' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
-const [name = '', only] = positionals
+const [name = '', only = values.only] = positionals
 const prove = proofs[name]
 if (prove === undefined || !scales.includes(values.scale)) {
   console.error(

@@ -10,7 +10,7 @@ export interface Run {
   readonly seed: number
   /** Ends the run early, however far it came; proofs that are over in minutes do not ask. */
   readonly minutes?: number | undefined
-  /** Of the planted faults, those that this proof has to find; all of them when not given. */
+  /** Of the planted faults, those that this proof has to find; of the parsers, the one to be fed; all of them when not given. */
   readonly only?: string | undefined
 }
 
