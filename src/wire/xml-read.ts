@@ -4,17 +4,18 @@
  * either moves on or ends the reading, so that time stays linear in the length. Whatever is wrong is MalformedXML.
  */
 import { S3Error } from '../model/errors.ts'
-import { declarationEnd, decodeText, unescapeXml } from './xml-text.ts'
+import { XmlEntities } from './xml-entities.ts'
+import { declarationEnd, decodeText } from './xml-text.ts'
 
 /** Elements inside each other. S3's deepest document (replication rules) needs eight. */
 export const xmlDepthMax = 16
 /** Attributes of one element; S3 uses one, beside the namespaces. */
 export const xmlAttributesMax = 16
 /**
- * Elements of one document: 10,000 parts with all that a part may say are 130,002, and each takes time, however short the
- * document that holds them.
+ * Elements, attributes, comments and CDATA sections of one document: 10,000 parts with all that a part may say are 130,001
+ * elements, and each may name its namespace. Each of them takes time, however short the document that holds them.
  */
-export const xmlElementsMax = 150_000
+export const xmlMarkupMax = 150_000
 /** Characters of the name of an element or attribute, prefix included. */
 export const xmlNameCharactersMax = 128
 
@@ -24,7 +25,6 @@ export function malformedXml(): S3Error {
 
 const name = /[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?/y
 const space = /[ \t\n]*/y
-const onlySpace = /^[ \t\n]*$/
 
 const lessThan = 0x3c
 const greaterThan = 0x3e
@@ -32,6 +32,7 @@ const blank = 0x20
 const slash = 0x2f
 const exclamation = 0x21
 const question = 0x3f
+const closingBracket = 0x5d
 const noAttributes: ReadonlyMap<string, string> = new Map()
 
 /**
@@ -44,7 +45,8 @@ export class XmlReader {
   #at: number
   /** Full names of the elements that are open, outermost first. */
   readonly #open: string[] = []
-  #entered = 0
+  #markup = 0
+  readonly #entities = new XmlEntities()
   /** The element just entered was self-closing: its end is here. */
   #empty = false
   #attributes: ReadonlyMap<string, string> = noAttributes
@@ -66,26 +68,20 @@ export class XmlReader {
 
   /** Enters the root. */
   root(): string {
-    this.#expectSpace(this.#textTo('<'))
-    this.#skipComments()
+    this.#passBetween()
     return this.#enter()
   }
 
   /** Throws MalformedXML when anything but white space and comments follows the root. */
   end(): void {
-    while (this.#at < this.#text.length) {
-      const next = this.#text.indexOf('<', this.#at)
-      this.#expectSpace(this.#text.slice(this.#at, next < 0 ? undefined : next))
-      this.#at = next < 0 ? this.#text.length : next
-      if (next >= 0 && !this.#comment()) throw malformedXml()
-    }
+    this.#passBetween()
+    if (this.#at < this.#text.length) throw malformedXml()
   }
 
   /** Enters the next element inside this one, or leaves this one and answers undefined. Text between is MalformedXML. */
   child(): string | undefined {
     if (this.#leaveEmpty()) return undefined
-    this.#expectSpace(this.#textTo('<'))
-    this.#skipComments()
+    this.#passBetween()
     if (this.#text.charCodeAt(this.#at + 1) !== slash) return this.#enter()
     this.#leave()
     return undefined
@@ -94,10 +90,10 @@ export class XmlReader {
   /** The text of this element, which it leaves. An element inside is MalformedXML. */
   text(): string {
     if (this.#leaveEmpty()) return ''
-    let text = unescapeXml(this.#textTo('<'))
+    let text = this.#resolved(this.#textTo('<'))
     while (this.#text.charCodeAt(this.#at + 1) === exclamation) {
       text += this.#comment() ? '' : this.#cdata()
-      text += unescapeXml(this.#textTo('<'))
+      text += this.#resolved(this.#textTo('<'))
     }
     if (this.#text.charCodeAt(this.#at + 1) !== slash) throw malformedXml()
     this.#leave()
@@ -109,7 +105,7 @@ export class XmlReader {
     const depth = this.#open.length
     while (this.#open.length >= depth) {
       if (this.#leaveEmpty()) continue
-      unescapeXml(this.#textTo('<'))
+      this.#resolved(this.#textTo('<'))
       const next = this.#text.charCodeAt(this.#at + 1)
       if (next === slash) this.#leave()
       else if (next !== exclamation) this.#enter()
@@ -126,20 +122,30 @@ export class XmlReader {
     return text
   }
 
-  #expectSpace(text: string): void {
-    if (text !== '' && !onlySpace.test(text)) throw malformedXml()
+  #resolved(text: string): string {
+    // Backwards: forwards, V8 looks for the first character alone, and starts anew at each in a text that is full of them.
+    if (text.lastIndexOf(']]>') >= 0) throw malformedXml()
+    return this.#entities.resolve(text)
   }
 
-  #skipComments(): void {
-    while (this.#text.charCodeAt(this.#at + 1) === exclamation) {
+  #count(): void {
+    this.#markup += 1
+    if (this.#markup > xmlMarkupMax) throw malformedXml()
+  }
+
+  /** White space and comments: all that may stand between elements. */
+  #passBetween(): void {
+    this.#passSpace()
+    while (this.#text.startsWith('<!', this.#at)) {
       if (!this.#comment()) throw malformedXml()
-      this.#expectSpace(this.#textTo('<'))
+      this.#passSpace()
     }
   }
 
   /** Passes a comment if one stands here. */
   #comment(): boolean {
     if (!this.#text.startsWith('<!--', this.#at)) return false
+    this.#count()
     const end = this.#text.indexOf('--', this.#at + 4)
     if (end < 0 || this.#text[end + 2] !== '>') throw malformedXml()
     this.#at = end + 3
@@ -148,9 +154,11 @@ export class XmlReader {
 
   #cdata(): string {
     if (!this.#text.startsWith('<![CDATA[', this.#at)) throw malformedXml()
+    this.#count()
     this.#at += '<![CDATA['.length
-    const text = this.#textTo(']]>')
-    this.#at += ']]>'.length
+    const end = sectionEnd(this.#text, this.#at)
+    const text = this.#text.slice(this.#at, end)
+    this.#at = end + ']]>'.length
     return text
   }
 
@@ -158,8 +166,8 @@ export class XmlReader {
   #enter(): string {
     const first = this.#text.charCodeAt(this.#at + 1)
     if (this.#text.charCodeAt(this.#at) !== lessThan || first === question) throw malformedXml()
-    this.#entered += 1
-    if (this.#open.length === xmlDepthMax || this.#entered > xmlElementsMax) throw malformedXml()
+    this.#count()
+    if (this.#open.length === xmlDepthMax) throw malformedXml()
     this.#at += 1
     const full = this.#name()
     this.#attributes = this.#readAttributes()
@@ -179,8 +187,11 @@ export class XmlReader {
 
   /** The end tag that stands here. */
   #leave(): void {
-    this.#at += 2
-    if (this.#name() !== this.#open.pop()) throw malformedXml()
+    const full = this.#open.pop()
+    this.#expect('<')
+    this.#expect('/')
+    if (full === undefined || !this.#text.startsWith(full, this.#at)) throw malformedXml()
+    this.#at += full.length
     this.#passSpace()
     this.#expect('>')
   }
@@ -191,6 +202,7 @@ export class XmlReader {
     const local = new Map<string, string>()
     while (this.#passSpace() && this.#startsName()) {
       const full = this.#name()
+      this.#count()
       if (found.has(full) || found.size === xmlAttributesMax) throw malformedXml()
       found.set(full, this.#attributeValue())
       const isNamespace = full === 'xmlns' || full.startsWith('xmlns:')
@@ -214,7 +226,7 @@ export class XmlReader {
     const value = this.#textTo(quote)
     this.#at += 1
     if (value.includes('<')) throw malformedXml()
-    return unescapeXml(value)
+    return this.#resolved(value)
   }
 
   #name(): string {
@@ -240,6 +252,17 @@ export class XmlReader {
     if (this.#text[this.#at] !== character) throw malformedXml()
     this.#at += 1
   }
+}
+
+/** Where `]]>` stands. Unit by unit, because a search forwards starts anew at each bracket of a text that is full of them. */
+function sectionEnd(text: string, start: number): number {
+  let brackets = 0
+  for (let at = start; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit === greaterThan && brackets >= 2) return at - 2
+    brackets = unit === closingBracket ? brackets + 1 : 0
+  }
+  throw malformedXml()
 }
 
 function localName(full: string): string {

@@ -1,5 +1,4 @@
-/** The characters of an XML document: what may stand in it at all, its declaration, and the entities in its text. */
-import { S3Error } from '../model/errors.ts'
+/** The characters of an XML document: what may stand in it at all, and its declaration. */
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
@@ -18,11 +17,15 @@ const lineFeed = 0x0a
 function withLineFeeds(bytes: Uint8Array): Uint8Array {
   const kept = new Uint8Array(bytes.length)
   let size = 0
+  let before = 0
+  // An index costs a third of an iterator, and a look back a half of a look ahead.
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0
-    if (byte === carriageReturn && bytes[at + 1] === lineFeed) continue
-    kept[size] = byte === carriageReturn ? lineFeed : byte
-    size += 1
+    const byte = bytes[at] as number
+    if (byte !== lineFeed || before !== carriageReturn) {
+      kept[size] = byte === carriageReturn ? lineFeed : byte
+      size += 1
+    }
+    before = byte
   }
   return kept.subarray(0, size)
 }
@@ -48,50 +51,9 @@ export function declarationEnd(text: string): number | undefined {
   return /^utf-?8$/i.test(encoding) ? found[0].length : undefined
 }
 
-const named: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-])
-
-/** Characters between '&' and ';': `#x10FFFF` with a few leading zeros. */
-const entityCharactersMax = 12
-
-/** Text with its entities resolved. Throws MalformedXML for any but the five names and characters that XML allows. */
-export function unescapeXml(text: string): string {
-  if (text.includes(']]>')) throw new S3Error('MalformedXML')
-  let ampersand = text.indexOf('&')
-  if (ampersand < 0) return text
-  let result = ''
-  let done = 0
-  while (ampersand >= 0) {
-    const end = text.indexOf(';', ampersand)
-    if (end < 0 || end - ampersand > entityCharactersMax + 1) throw new S3Error('MalformedXML')
-    result += text.slice(done, ampersand) + characterOf(text.slice(ampersand + 1, end))
-    done = end + 1
-    ampersand = text.indexOf('&', done)
-  }
-  return result + text.slice(done)
-}
-
-const decimal = /^#[0-9]+$/
-const hexadecimal = /^#x[0-9A-Fa-f]+$/
-
-function characterOf(entity: string): string {
-  const known = named.get(entity)
-  if (known !== undefined) return known
-  const isDecimal = decimal.test(entity)
-  if (!isDecimal && !hexadecimal.test(entity)) throw new S3Error('MalformedXML')
-  const code = isDecimal
-    ? Number.parseInt(entity.slice(1), 10)
-    : Number.parseInt(entity.slice(2), 16)
-  const isPlain = code >= 0x20 && code < 0xd800
-  if (isPlain) return String.fromCharCode(code)
+/** Whether XML allows the character of this code point. */
+export function isXmlCharacter(code: number): boolean {
+  if (code < 0x20) return code === 0x09 || code === lineFeed || code === carriageReturn
   const isSurrogate = code >= 0xd800 && code <= 0xdfff
-  if (code > 0x10ffff || isSurrogate) throw new S3Error('MalformedXML')
-  const character = String.fromCodePoint(code)
-  if (forbidden.test(character)) throw new S3Error('MalformedXML')
-  return character
+  return code <= 0x10ffff && !isSurrogate && code !== 0xfffe && code !== 0xffff
 }

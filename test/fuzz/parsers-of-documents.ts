@@ -13,6 +13,8 @@ import { requestOf } from '../wire/asking.ts'
 import type { Parser } from './parsers.ts'
 
 const documentBytesMax = 1024 * 1024
+/** What CompleteMultipartUpload and DeleteObjects read. */
+const longDocumentBytesMax = 8 * 1024 * 1024
 const complete =
   '<?xml version="1.0" encoding="UTF-8"?>\n<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">' +
   '<Part><PartNumber>1</PartNumber><ETag>&quot;a&quot;</ETag></Part><!-- c --><Part><ETag><![CDATA[b]]></ETag><PartNumber>2</PartNumber></Part>' +
@@ -102,7 +104,7 @@ export const documentParsers: readonly Parser[] = [
     name: 'xml-by-model',
     seeds: [complete, deletion],
     tokens: [...xmlWords, '<Object>', '<Key>', '<PartNumber>', '<ETag>', '<ChecksumCRC32>'],
-    bytesMax: documentBytesMax,
+    bytesMax: longDocumentBytesMax,
     run(text) {
       const read = text.includes('<Delete') ? readers.Delete : readers.CompleteMultipartUpload
       assert.equal(typeof read(bytesOf(text)), 'object')
