@@ -2,7 +2,7 @@
  * May they write with this encryption? Asked once for every request that makes bytes, before a byte of its body is read and
  * before its encryption headers are judged: S3 says AccessDenied also of a header that means nothing.
  *
- * Today a bucket can block customers' keys. Conditions of bucket policies will be asked here too, of `encryptionFacts`.
+ * Nobody reaches a key of KMS without SigV4. Today a bucket can block customers' keys. Conditions of bucket policies will be asked here too, of `encryptionFacts`.
  */
 import { blocksCustomerKeys } from '../domain/bucket-encryption.ts'
 import { namesCustomerKey } from '../domain/customer-keys.ts'
@@ -33,6 +33,22 @@ export function authorizeEncryption(input: EncryptedWrite, { caller, bucket }: W
   const sentence = `User: arn:aws:iam::${caller.accountId}:root is not authorized to perform: ${action} on resource: "${resource}" because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C). Please specify a different server-side encryption type`
   throw new S3Error('AccessDenied', {}, sentence)
 }
+
+/**
+ * Whether the bytes' key may be fetched for this caller, to write or to read them. Throws InvalidArgument for whoever came
+ * without SigV4, which AWS wants for each key of KMS: with SigV2, or with no signature at all.
+ */
+export function authorizeKms(
+  { method }: { readonly method: string },
+  { mayUseKms }: { readonly mayUseKms: boolean },
+): void {
+  if (mayUseKms || (method !== 'SSE-KMS' && method !== 'DSSE-KMS')) return
+  const detail = { ArgumentName: 'Authorization', ArgumentValue: 'null' }
+  throw new S3Error('InvalidArgument', detail, needsV4)
+}
+
+const needsV4 =
+  'Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.'
 
 const customerAlgorithm = 's3:x-amz-server-side-encryption-customer-algorithm'
 

@@ -169,13 +169,19 @@ function granted(
   context: AclContext,
 ): readonly AclGrant[] {
   if (named?.ID === undefined || grants === undefined) throw new S3Error('MalformedACLError')
-  if (named.ID !== context.owner) throw new S3Error('AccessDenied')
+  checkOwner(named.ID, context)
   return grants.map(({ Grantee: grantee, Permission: permission }) => {
     if (grantee === undefined || permission === undefined || !isPermission(permission)) {
       throw new S3Error('MalformedACLError')
     }
     return { to: granteeOf(grantee, context), permission }
   })
+}
+
+/** Of an id that is nobody's S3 says just that; another's it denies. */
+function checkOwner(id: string, context: AclContext): void {
+  granteeOf({ Type: 'CanonicalUser', ID: id }, context)
+  if (id !== context.owner) throw new S3Error('AccessDenied')
 }
 
 function isPermission(text: string): text is AclPermission {

@@ -20,6 +20,8 @@ export interface Identity {
   readonly account: Account
   /** None for the anonymous. */
   readonly accessKeyId: string | undefined
+  /** Signed with SigV4, or a token: S3 hands nothing else on to the keepers of KMS keys. */
+  readonly mayUseKms: boolean
   /** What the signature says is addressed: the request is carried out on this. */
   readonly address: Address
   /** How the body must prove itself. */
@@ -35,13 +37,15 @@ export interface Identity {
 export function identify(exchange: Exchange, address: Address, realm: Realm): Identity {
   checkOneWay(exchange, address)
   const token = bearerToken(exchange.headers)
-  if (token !== undefined) return { address, ...identifyBearer(token, exchange, realm) }
+  if (token !== undefined)
+    return { address, mayUseKms: true, ...identifyBearer(token, exchange, realm) }
   const claim = readClaim(exchange, address, realm)
   if (claim === undefined) return unsigned(exchange, address)
   const key = findKey(claim, realm)
   const signed = { exchange, address }
   const proof = claim.version === 4 ? proveV4(claim, key, signed) : proveV2(claim, key, signed)
-  return { account: key.account, accessKeyId: key.accessKeyId, ...proof }
+  const mayUseKms = claim.version === 4
+  return { account: key.account, accessKeyId: key.accessKeyId, mayUseKms, ...proof }
 }
 
 /** Of two proofs, whoever checks might read the one and whoever acts the other. */
@@ -68,7 +72,8 @@ function readClaim(exchange: Exchange, { query }: Address, realm: Realm): Claim 
 
 function unsigned({ headers }: Exchange, address: Address): Identity {
   refuseOverrides(address)
-  return { account: anonymous, accessKeyId: undefined, address, seal: unsignedSeal(headers) }
+  const nobody = { account: anonymous, accessKeyId: undefined, mayUseKms: false }
+  return { ...nobody, address, seal: unsignedSeal(headers) }
 }
 
 const overrides: readonly string[] = [

@@ -3,6 +3,7 @@
  * generated (tools/model.ts); the second half is read by the running program.
  */
 import { mebibyte } from '../base/limits.ts'
+import type { ErrorCode } from './errors.ts'
 import type { Member } from './schema.ts'
 
 /** Operations that have no row: both belong to other services, and the first shares `GET /` with ListBuckets. */
@@ -241,6 +242,12 @@ export const ignorableDates: readonly string[] = [
 export const bodyBytesMax: Readonly<Record<string, number>> = {
   CompleteMultipartUpload: 8 * mebibyte,
   DeleteObjects: 8 * mebibyte,
+}
+
+/** What S3 says of a document that is no XML or not the one that it wants, where that is not MalformedXML. */
+export const malformedDocuments: Readonly<Record<string, ErrorCode>> = {
+  PutBucketAcl: 'MalformedACLError',
+  PutObjectAcl: 'MalformedACLError',
 }
 
 /** Operations that S3 refuses unless Content-MD5 or a checksum vouches for the body. */

@@ -1,5 +1,5 @@
 /** The data keys that operations seal and open bytes with. Every refusal comes before the first byte of a body is read or sent. */
-import { authorizeEncryption, type EncryptedWrite } from '../access/encryption.ts'
+import { authorizeEncryption, authorizeKms, type EncryptedWrite } from '../access/encryption.ts'
 import { readingKey, writingKey, type CustomerKeyMembers } from '../domain/customer-keys.ts'
 import { askedEncryption } from '../domain/encryption.ts'
 import { openingKey, refuseWritingMembers, type WritingMembers } from '../domain/encrypted-reads.ts'
@@ -16,6 +16,7 @@ export async function newDataKey(input: EncryptedWrite, s3: Service): Promise<Da
   authorizeEncryption(input, s3)
   const asked = askedEncryption(input, s3)
   if (asked === undefined) return undefined
+  authorizeKms(asked, s3)
   return await s3.envelopes.create(asked, { bucket: s3.bucket.name, key: input.Key })
 }
 
@@ -29,6 +30,7 @@ export async function uploadDataKey(
   const customer = partKey(writingKey(input, s3), upload)
   const { encryption } = upload.attributes
   if (encryption === undefined) return undefined
+  authorizeKms(encryption, s3)
   const place = { bucket: s3.bucket.name, key: upload.key }
   return await s3.envelopes.open(encryption, place, customer)
 }
@@ -75,6 +77,7 @@ export async function keptDataKey(
 ): Promise<DataKey | undefined> {
   const { encryption } = row.attributes
   if (encryption === undefined) return undefined
+  authorizeKms(encryption, s3)
   const place = { bucket: bucket.name, key: row.key }
   return await s3.envelopes.open(encryption, place, undefined)
 }

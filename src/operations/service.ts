@@ -14,6 +14,8 @@ import type { Settings } from '../domain/settings.ts'
 
 export interface Service {
   readonly caller: Account
+  /** As identify says. */
+  readonly mayUseKms: boolean
   /** The bucket that the request addresses: it exists and the caller may do this to it (access/authorize). */
   readonly bucket: BucketRow
   /** When the request arrived. */

@@ -121,15 +121,15 @@ export class Gateway {
     story.operation = operation.name
     if (operation.name !== 'CreateBucket') refuseReservedName(sent.bucket ?? '')
     const caller = identify(exchange, sent, s3.realm(exchange.arrived))
-    const { address, accessKeyId } = caller
+    const { account, address, accessKeyId, mayUseKms } = caller
     story.accessKeyId = accessKeyId
     tellAddress(story, address)
-    const asked = { operation: operation.name, caller: caller.account, bucket: address.bucket }
+    const asked = { operation: operation.name, caller: account, bucket: address.bucket }
     const permit = await authorize(asked, s3.metadata)
     story.cors = keptApart(cors, permit.bucket)
     room.admit(operation.name, exchange.body.lengthBytes ?? 0)
     const body = openBody(exchange, caller.seal)
-    const service = s3.serviceFor({ caller: caller.account, permit, exchange })
+    const service = s3.serviceFor({ caller: account, mayUseKms, permit, exchange })
     const asking = { ...heard({ exchange, address }, s3.dialect), body }
     const work = perform(operation, asking, service)
     const failed = (error: unknown): Reply => this.#failed(error, exchange, story)

@@ -38,12 +38,13 @@ export async function listExtended(
   s3: Composed,
 ): Promise<Reply> {
   story.operation = 'ListBucketsExtended'
-  const { account, accessKeyId, address } = identify(exchange, sent, s3.realm(exchange.arrived))
+  const identity = identify(exchange, sent, s3.realm(exchange.arrived))
+  const { account, accessKeyId, address, mayUseKms } = identity
   story.accessKeyId = accessKeyId
   tellAddress(story, address)
   const asked = { operation: 'ListBuckets', caller: account, bucket: undefined } as const
   const permit = await authorize(asked, s3.metadata)
-  const service = s3.serviceFor({ caller: account, permit, exchange })
+  const service = s3.serviceFor({ caller: account, mayUseKms, permit, exchange })
   const max = readMax(sent.query)
   const page = await service.buckets.list({
     owner: account.canonicalId,

@@ -12,7 +12,7 @@ import type { BucketRow } from '../stores/metadata/records.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { Exchange } from '../wire/exchange.ts'
 
-type OfRequest = 'caller' | 'bucket' | 'now' | 'signal' | 'isSecure' | 'sourceBucket'
+type OfRequest = 'caller' | 'mayUseKms' | 'bucket' | 'now' | 'signal' | 'isSecure' | 'sourceBucket'
 
 /** What all requests share; `objects` and `uploads` are those of callers who may do what they ask to each of them. */
 export interface Shared extends Omit<Service, OfRequest> {
@@ -22,12 +22,14 @@ export interface Shared extends Omit<Service, OfRequest> {
 /** Of one request. */
 export interface Asked {
   readonly caller: Account
+  readonly mayUseKms: boolean
   readonly permit: Permit
   readonly exchange: Pick<Exchange, 'arrived' | 'signal' | 'peer'>
 }
 
 export class RequestService implements Service {
   readonly caller: Account
+  readonly mayUseKms: boolean
   readonly now: Service['now']
   readonly isSecure: boolean
   readonly settings: Service['settings']
@@ -46,6 +48,7 @@ export class RequestService implements Service {
   constructor(shared: Shared, asked: Asked) {
     const { judge } = asked.permit
     this.caller = asked.caller
+    this.mayUseKms = asked.mayUseKms
     this.now = asked.exchange.arrived
     this.isSecure = asked.exchange.peer.secure
     this.settings = shared.settings

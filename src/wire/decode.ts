@@ -8,7 +8,7 @@ import { gather } from '../base/gather.ts'
 import { mebibyte, metadataBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import { operations, type OperationName } from '../model/operations.gen.ts'
-import { bodyBytesMax } from '../model/overlay.ts'
+import { bodyBytesMax, malformedDocuments } from '../model/overlay.ts'
 import type { Payload } from '../model/payload.ts'
 import type { Member, Operation } from '../model/schema.ts'
 import type { Operations } from '../model/types.gen.ts'
@@ -131,7 +131,8 @@ function documentOf(operation: Operation): Document | undefined {
   if (payload !== undefined) {
     const { name, type, at, required = false } = payload
     const isStructure = typeof type === 'object' && 'structure' in type
-    const read = isStructure ? documentReader(at, type.structure) : readText
+    const wrong = malformedDocuments[operation.name]
+    const read = isStructure ? documentReader(at, type.structure, wrong) : readText
     return { name, required, bytesMax, read }
   }
   if (inputRoot === undefined) return undefined

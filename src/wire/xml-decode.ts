@@ -4,10 +4,11 @@
  * a member given twice is MalformedXML.
  */
 import { assert } from '../base/assert.ts'
+import type { ErrorCode } from '../model/errors.ts'
 import { structures } from '../model/operations.gen.ts'
 import type { ListType, Member, Simple, Structure, Type } from '../model/schema.ts'
 import { readBoolean, readInteger, readTimestamp } from './scalars.ts'
-import { malformedXml, XmlReader } from './xml-read.ts'
+import { XmlReader } from './xml-read.ts'
 
 /** Reads the element that was just entered and leaves it. */
 type ReadValue = (reader: XmlReader) => unknown
@@ -43,8 +44,8 @@ function compileStructure(structure: Structure): ReadValue {
     const draft: Draft = {}
     for (const { name, at } of attributes) draft[name] = reader.attributes.get(localName(at))
     readFields(reader, fields, draft)
-    if (required.some((name) => draft[name] === undefined)) throw malformedXml()
-    if (union && Object.keys(draft).length > 1) throw malformedXml()
+    if (required.some((name) => draft[name] === undefined)) throw reader.malformed()
+    if (union && Object.keys(draft).length > 1) throw reader.malformed()
     return draft
   }
 }
@@ -59,7 +60,7 @@ function readFields(reader: XmlReader, fields: ReadonlyMap<string, Field>, draft
 
 function readField(reader: XmlReader, field: Field, draft: Draft): void {
   const earlier = draft[field.name]
-  if (!field.repeats && earlier !== undefined) throw malformedXml()
+  if (!field.repeats && earlier !== undefined) throw reader.malformed()
   const value = field.read(reader)
   if (!field.repeats) draft[field.name] = value
   else if (Array.isArray(earlier)) earlier.push(value)
@@ -102,7 +103,7 @@ function scalarReader(type: Simple): ReadValue {
   if (read === undefined) return (reader) => reader.text()
   return (reader) => {
     const value = read(reader.text())
-    if (value === undefined) throw malformedXml()
+    if (value === undefined) throw reader.malformed()
     return value
   }
 }
@@ -111,16 +112,17 @@ function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1)
 }
 
-/** A function that reads whole documents with this root. Throws MalformedXML. */
+/** A function that reads whole documents with this root. It throws MalformedXML, or `wrong`. */
 export function documentReader(
   root: string,
   structure: string | Structure,
+  wrong?: ErrorCode,
 ): (bytes: Uint8Array) => unknown {
   const read =
     typeof structure === 'string' ? structureReader(structure) : compileStructure(structure)
   return (bytes) => {
-    const reader = new XmlReader(bytes)
-    if (reader.root() !== root) throw malformedXml()
+    const reader = new XmlReader(bytes, wrong)
+    if (reader.root() !== root) throw reader.malformed()
     const value = read(reader)
     reader.end()
     return value

@@ -1,5 +1,5 @@
 /** The entities in the text of an XML document: XML's own five names and numbered characters, counted over the whole document. */
-import { S3Error } from '../model/errors.ts'
+import { S3Error, type ErrorCode } from '../model/errors.ts'
 import { isXmlCharacter } from './xml-text.ts'
 
 /**
@@ -45,11 +45,17 @@ const unitBytes = Buffer.from(units.buffer)
 
 /** Those of one document. */
 export class XmlEntities {
+  readonly #wrong: ErrorCode
   #left = xmlEntitiesMax
   /** Behind the entity that was read last. */
   #end = 0
 
-  /** Text with its entities resolved. Throws MalformedXML for any other name, a character XML does not allow, and too many. */
+  /** `wrong` is what it throws. */
+  constructor(wrong: ErrorCode) {
+    this.#wrong = wrong
+  }
+
+  /** Text with its entities resolved. Throws for any other name, a character XML does not allow, and too many. */
   resolve(text: string): string {
     const first = text.indexOf('&')
     if (first < 0) return text
@@ -77,7 +83,7 @@ export class XmlEntities {
   /** The character whose name or number begins at `at`. */
   #entity(text: string, at: number): number {
     this.#left -= 1
-    if (this.#left < 0) throw new S3Error('MalformedXML')
+    if (this.#left < 0) throw new S3Error(this.#wrong)
     return text.charCodeAt(at) === hash ? this.#numbered(text, at + 1) : this.#named(text, at)
   }
 
@@ -87,7 +93,7 @@ export class XmlEntities {
       this.#end = at + name.length
       return code
     }
-    throw new S3Error('MalformedXML')
+    throw new S3Error(this.#wrong)
   }
 
   #numbered(text: string, at: number): number {
@@ -98,10 +104,10 @@ export class XmlEntities {
     let end = start
     for (; text.charCodeAt(end) !== semicolon; end++) {
       const digit = digitOf(text.charCodeAt(end))
-      if (!(digit < base) || end - start === digitsMax) throw new S3Error('MalformedXML')
+      if (!(digit < base) || end - start === digitsMax) throw new S3Error(this.#wrong)
       code = code * base + digit
     }
-    if (end === start || !isXmlCharacter(code)) throw new S3Error('MalformedXML')
+    if (end === start || !isXmlCharacter(code)) throw new S3Error(this.#wrong)
     this.#end = end + 1
     return code
   }

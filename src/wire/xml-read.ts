@@ -1,9 +1,10 @@
 /**
  * Reads XML that came from anywhere: strict, bounded, in one pass over the text. There is no document type, no processing
  * instruction and no entity but the five of XML itself, so that nothing can be made to grow or to be fetched; every search
- * either moves on or ends the reading, so that time stays linear in the length. Whatever is wrong is MalformedXML.
+ * either moves on or ends the reading, so that time stays linear in the length. Whatever is wrong is MalformedXML, or what S3 says
+ * of the one document that has an error of its own.
  */
-import { S3Error } from '../model/errors.ts'
+import { S3Error, type ErrorCode } from '../model/errors.ts'
 import { XmlEntities } from './xml-entities.ts'
 import { declarationEnd, decodeText } from './xml-text.ts'
 
@@ -18,10 +19,6 @@ export const xmlAttributesMax = 16
 export const xmlMarkupMax = 150_000
 /** Characters of the name of an element or attribute, prefix included. */
 export const xmlNameCharactersMax = 128
-
-export function malformedXml(): S3Error {
-  return new S3Error('MalformedXML')
-}
 
 const name = /[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?/y
 const space = /[ \t\n]*/y
@@ -46,24 +43,32 @@ export class XmlReader {
   /** Full names of the elements that are open, outermost first. */
   readonly #open: string[] = []
   #markup = 0
-  readonly #entities = new XmlEntities()
+  readonly #entities: XmlEntities
+  readonly #wrong: ErrorCode
   /** The element just entered was self-closing: its end is here. */
   #empty = false
   #attributes: ReadonlyMap<string, string> = noAttributes
 
-  /** Throws MalformedXML unless `bytes` are UTF-8 text of characters that XML allows. */
-  constructor(bytes: Uint8Array) {
+  /** Throws MalformedXML, as all of this does, or `wrong`, unless `bytes` are UTF-8 text of characters that XML allows. */
+  constructor(bytes: Uint8Array, wrong: ErrorCode = 'MalformedXML') {
+    this.#wrong = wrong
+    this.#entities = new XmlEntities(wrong)
     const text = decodeText(bytes)
-    if (text === undefined) throw malformedXml()
+    if (text === undefined) throw this.malformed()
     this.#text = text
     const start = declarationEnd(text)
-    if (start === undefined) throw malformedXml()
+    if (start === undefined) throw this.malformed()
     this.#at = start
   }
 
   /** Attributes of the element that was entered last, by name without prefix; namespaces are left out. */
   get attributes(): ReadonlyMap<string, string> {
     return this.#attributes
+  }
+
+  /** What is wrong with the document, for who finds its contents wrong. */
+  malformed(): S3Error {
+    return new S3Error(this.#wrong)
   }
 
   /** Enters the root. */
@@ -75,7 +80,7 @@ export class XmlReader {
   /** Throws MalformedXML when anything but white space and comments follows the root. */
   end(): void {
     this.#passBetween()
-    if (this.#at < this.#text.length) throw malformedXml()
+    if (this.#at < this.#text.length) throw this.malformed()
   }
 
   /** Enters the next element inside this one, or leaves this one and answers undefined. Text between is MalformedXML. */
@@ -95,7 +100,7 @@ export class XmlReader {
       text += this.#comment() ? '' : this.#cdata()
       text += this.#resolved(this.#textTo('<'))
     }
-    if (this.#text.charCodeAt(this.#at + 1) !== slash) throw malformedXml()
+    if (this.#text.charCodeAt(this.#at + 1) !== slash) throw this.malformed()
     this.#leave()
     return text
   }
@@ -116,7 +121,7 @@ export class XmlReader {
   /** Text up to the next `mark`, which must come; the cursor stands on it. */
   #textTo(mark: string): string {
     const end = this.#text.indexOf(mark, this.#at)
-    if (end < 0) throw malformedXml()
+    if (end < 0) throw this.malformed()
     const text = this.#text.slice(this.#at, end)
     this.#at = end
     return text
@@ -124,20 +129,20 @@ export class XmlReader {
 
   #resolved(text: string): string {
     // Backwards: forwards, V8 looks for the first character alone, and starts anew at each in a text that is full of them.
-    if (text.lastIndexOf(']]>') >= 0) throw malformedXml()
+    if (text.lastIndexOf(']]>') >= 0) throw this.malformed()
     return this.#entities.resolve(text)
   }
 
   #count(): void {
     this.#markup += 1
-    if (this.#markup > xmlMarkupMax) throw malformedXml()
+    if (this.#markup > xmlMarkupMax) throw this.malformed()
   }
 
   /** White space and comments: all that may stand between elements. */
   #passBetween(): void {
     this.#passSpace()
     while (this.#text.startsWith('<!', this.#at)) {
-      if (!this.#comment()) throw malformedXml()
+      if (!this.#comment()) throw this.malformed()
       this.#passSpace()
     }
   }
@@ -147,16 +152,17 @@ export class XmlReader {
     if (!this.#text.startsWith('<!--', this.#at)) return false
     this.#count()
     const end = this.#text.indexOf('--', this.#at + 4)
-    if (end < 0 || this.#text[end + 2] !== '>') throw malformedXml()
+    if (end < 0 || this.#text[end + 2] !== '>') throw this.malformed()
     this.#at = end + 3
     return true
   }
 
   #cdata(): string {
-    if (!this.#text.startsWith('<![CDATA[', this.#at)) throw malformedXml()
+    if (!this.#text.startsWith('<![CDATA[', this.#at)) throw this.malformed()
     this.#count()
     this.#at += '<![CDATA['.length
     const end = sectionEnd(this.#text, this.#at)
+    if (end === undefined) throw this.malformed()
     const text = this.#text.slice(this.#at, end)
     this.#at = end + ']]>'.length
     return text
@@ -165,9 +171,9 @@ export class XmlReader {
   /** The start tag that stands here. Answers the name without prefix. */
   #enter(): string {
     const first = this.#text.charCodeAt(this.#at + 1)
-    if (this.#text.charCodeAt(this.#at) !== lessThan || first === question) throw malformedXml()
+    if (this.#text.charCodeAt(this.#at) !== lessThan || first === question) throw this.malformed()
     this.#count()
-    if (this.#open.length === xmlDepthMax) throw malformedXml()
+    if (this.#open.length === xmlDepthMax) throw this.malformed()
     this.#at += 1
     const full = this.#name()
     this.#attributes = this.#readAttributes()
@@ -190,7 +196,7 @@ export class XmlReader {
     const full = this.#open.pop()
     this.#expect('<')
     this.#expect('/')
-    if (full === undefined || !this.#text.startsWith(full, this.#at)) throw malformedXml()
+    if (full === undefined || !this.#text.startsWith(full, this.#at)) throw this.malformed()
     this.#at += full.length
     this.#passSpace()
     this.#expect('>')
@@ -203,7 +209,7 @@ export class XmlReader {
     while (this.#passSpace() && this.#startsName()) {
       const full = this.#name()
       this.#count()
-      if (found.has(full) || found.size === xmlAttributesMax) throw malformedXml()
+      if (found.has(full) || found.size === xmlAttributesMax) throw this.malformed()
       found.set(full, this.#attributeValue())
       const isNamespace = full === 'xmlns' || full.startsWith('xmlns:')
       if (!isNamespace) local.set(localName(full), found.get(full) ?? '')
@@ -221,18 +227,18 @@ export class XmlReader {
     this.#expect('=')
     this.#passSpace()
     const quote = this.#text[this.#at]
-    if (quote !== '"' && quote !== "'") throw malformedXml()
+    if (quote !== '"' && quote !== "'") throw this.malformed()
     this.#at += 1
     const value = this.#textTo(quote)
     this.#at += 1
-    if (value.includes('<')) throw malformedXml()
+    if (value.includes('<')) throw this.malformed()
     return this.#resolved(value)
   }
 
   #name(): string {
     name.lastIndex = this.#at
     const isName = name.test(this.#text)
-    if (!isName || name.lastIndex - this.#at > xmlNameCharactersMax) throw malformedXml()
+    if (!isName || name.lastIndex - this.#at > xmlNameCharactersMax) throw this.malformed()
     const found = this.#text.slice(this.#at, name.lastIndex)
     this.#at = name.lastIndex
     return found
@@ -249,20 +255,20 @@ export class XmlReader {
   }
 
   #expect(character: string): void {
-    if (this.#text[this.#at] !== character) throw malformedXml()
+    if (this.#text[this.#at] !== character) throw this.malformed()
     this.#at += 1
   }
 }
 
 /** Where `]]>` stands. Unit by unit, because a search forwards starts anew at each bracket of a text that is full of them. */
-function sectionEnd(text: string, start: number): number {
+function sectionEnd(text: string, start: number): number | undefined {
   let brackets = 0
   for (let at = start; at < text.length; at++) {
     const unit = text.charCodeAt(at)
     if (unit === greaterThan && brackets >= 2) return at - 2
     brackets = unit === closingBracket ? brackets + 1 : 0
   }
-  throw malformedXml()
+  return undefined
 }
 
 function localName(full: string): string {

@@ -65,7 +65,8 @@ export class Life implements AsyncDisposable {
     const bucket = await this.#s3.metadata.getBucket(name)
     const signal = new AbortController().signal
     const exchange = { arrived: noon, signal, peer: { address: '', secure: false } }
-    return this.#s3.serviceFor({ caller: alice, permit: { bucket, judge: undefined }, exchange })
+    const permit = { bucket, judge: undefined }
+    return this.#s3.serviceFor({ caller: alice, mayUseKms: true, permit, exchange })
   }
 
   /** Both jobs until they have nothing to do, as far as the disk lets them. */

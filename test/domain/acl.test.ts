@@ -126,6 +126,7 @@ test('a document', () => {
   refused(grant({ ID: you }, 'LIST'), 'MalformedACLError')
   refused({ AccessControlPolicy: { Grants: [] } }, 'MalformedACLError')
   refused({ AccessControlPolicy: { Owner: { ID: me } } }, 'MalformedACLError')
+  refused({ AccessControlPolicy: { Owner: { ID: 'nobody' }, Grants: [] } }, 'InvalidArgument')
   refused({ AccessControlPolicy: { Owner: { ID: you }, Grants: [] } }, 'AccessDenied')
 })
 

@@ -9,14 +9,14 @@ test('pairs are decoded once, plus is a space', () => {
   assert.deepEqual(parseTagging('a=1&b%20c=x+y%2B&empty=&bare'), [
     ['a', '1'],
     ['b c', 'x y+'],
-    ['empty', ''],
     ['bare', ''],
+    ['empty', ''],
   ])
   assert.deepEqual(parseTagging(undefined), [])
   assert.deepEqual(parseTagging(''), [])
 })
 
-test('what S3 accepts comes back as it was', () => {
+test('what S3 accepts comes back as it was, sorted by key', () => {
   const word = fc
     .stringMatching(/^[A-Za-z0-9 äß_.:/=+@-]{1,20}$/)
     .filter((text) => !text.startsWith('aws:'))
@@ -25,7 +25,8 @@ test('what S3 accepts comes back as it was', () => {
       fc.uniqueArray(fc.tuple(word, word), { maxLength: 10, selector: ([key]) => key }),
       (tags) => {
         const header = tags.map((tag) => tag.map(encodeURIComponent).join('=')).join('&')
-        assert.deepEqual(parseTagging(header), tags)
+        const sorted = tags.toSorted(([one], [other]) => (one < other ? -1 : 1))
+        assert.deepEqual(parseTagging(header), sorted)
       },
     ),
   )

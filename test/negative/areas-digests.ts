@@ -171,7 +171,6 @@ const sizes: readonly Row[] = [
     'NotImplemented',
     'A header you provided implies functionality that is not implemented',
   ],
-  ['another expectation', framed(plain, another('Expect', '200-ok')), 417, ''],
 ]
 
 export const digestAreas: readonly Area[] = [

@@ -90,7 +90,7 @@ export async function memoryService(changed: Partial<Settings> = {}): Promise<Me
       versioning: 'never',
       attributes: { region: '', configurations: {} },
     } as const
-    return { ...made, caller, now, bucket: bucket ?? none }
+    return { ...made, caller, mayUseKms: true, now, bucket: bucket ?? none }
   }
   await createBucket({ Bucket: 'photos' }, await on('photos'))
   return { on }

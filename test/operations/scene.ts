@@ -119,6 +119,7 @@ export async function openScene(
   const objects = new Objects({ metadata })
   const service: Service = {
     caller: owner,
+    mayUseKms: true,
     bucket: await buckets.find('bucket'),
     now: Date.UTC(2026, 0, 1),
     signal: new AbortController().signal,

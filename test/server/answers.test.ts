@@ -49,7 +49,7 @@ const raw: ReadonlyArray<readonly [number, string]> = [
   ],
   [400, `GET /%zz HTTP/1.1\r\n${host}\r\n`],
   [400, 'NONSENSE\r\n\r\n'],
-  [417, `PUT /answers/k HTTP/1.1\r\n${host}Expect: 200-ok\r\nContent-Length: 1\r\n\r\n`],
+  [403, `PUT /answers/k HTTP/1.1\r\n${host}Expect: 200-ok\r\nContent-Length: 1\r\n\r\n`],
   [501, `POST /identity/token HTTP/1.1\r\n${host}Content-Length: 0\r\n\r\n`],
 ]
 
