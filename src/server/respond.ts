@@ -132,10 +132,11 @@ async function end(reply: Reply, line: Line, ending: Ending): Promise<void> {
   if (ending === 'drain' && !(await linger(message, timings.lingerMs))) message.socket.destroy()
 }
 
-/** Resolves when the socket takes more. A client that takes nothing for long is cut off by the socket's own timeout. */
-async function drained({ message, response, timings }: Line): Promise<void> {
+/** Resolves when the socket takes more. */
+async function drained(line: Line): Promise<void> {
+  const { message, response } = line
   if (response.destroyed) throw new ClientGone()
-  message.socket.setTimeout(timings.writeStallMs)
+  using _pace = limitPace(line)
   await new Promise<void>((resolve, reject) => {
     const onClose = (): void => reject(new ClientGone())
     response.once('close', onClose)
@@ -147,12 +148,24 @@ async function drained({ message, response, timings }: Line): Promise<void> {
   message.socket.setTimeout(0)
 }
 
+/**
+ * Until disposed: a client that takes nothing for long is cut off by the socket's own timeout, and one that takes something now
+ * and then by ours, which knows what it has still to take.
+ */
+function limitPace({ message: { socket }, response, timings }: Line): Disposable {
+  const pacedMs = (1000 * response.writableLength) / timings.answerBytesPerSecondMin
+  const timer = setTimeout(() => socket.destroy(), timings.writeStallMs + pacedMs)
+  socket.setTimeout(timings.writeStallMs)
+  return { [Symbol.dispose]: () => clearTimeout(timer) }
+}
+
 /** Resolves when the whole answer was handed to the operating system. */
-async function finished({ message, response, timings }: Line): Promise<void> {
+async function finished(line: Line): Promise<void> {
+  const { response } = line
   if (response.writableFinished) return
   if (response.destroyed) throw new ClientGone()
   // Most answers went out at once, and are only not told of yet.
-  if (response.writableLength > 0) message.socket.setTimeout(timings.writeStallMs)
+  using _pace = response.writableLength > 0 ? limitPace(line) : undefined
   await new Promise<void>((resolve) => {
     response.once('close', resolve)
   })

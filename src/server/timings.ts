@@ -10,6 +10,11 @@ export interface Timings {
   readonly bodyBytesPerSecondMin: number
   /** A client that takes nothing of its answer for this long loses the connection. */
   readonly writeStallMs: number
+  /**
+   * What waits for a client has to be taken at this pace, `writeStallMs` aside, or the connection is lost: who takes a few bytes
+   * now and then would keep a descriptor and a chunk for ever. A telephone line of thirty years ago is three times as fast.
+   */
+  readonly answerBytesPerSecondMin: number
   /** After an early error the rest of the body is discarded this long, so that the answer arrives before a reset does. */
   readonly lingerMs: number
   /** An answer that may take long begins after this (CompleteMultipartUpload, CopyObject, UploadPartCopy)… */
@@ -26,6 +31,7 @@ export const timings: Timings = {
   bodyWindowMs: 30_000,
   bodyBytesPerSecondMin: 1024,
   writeStallMs: 60_000,
+  answerBytesPerSecondMin: 1024,
   lingerMs: 2_000,
   patienceMs: 8_000,
   pulseMs: 3_000,

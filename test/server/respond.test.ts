@@ -93,6 +93,36 @@ test('a client that reads nothing is cut off, and the stream is let go', async (
   assert.ok(door.sent[0]?.cut !== undefined)
 })
 
+test('a client that takes something now and then is cut off when that is less than the pace', async () => {
+  const sizeBytes = 32 * 1024 * 1024
+  const writeStallMs = 1000
+  async function* inOne(): AsyncGenerator<Uint8Array> {
+    yield Buffer.alloc(sizeBytes)
+  }
+  const taken = async (answerBytesPerSecondMin: number, reply: () => Reply): Promise<number> => {
+    await using door = await openDoor(async () => reply(), {
+      writeStallMs,
+      answerBytesPerSecondMin,
+    })
+    const socket = connect(door).on('error', () => {})
+    socket.write(get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))
+    let takenBytes = 0
+    // Never so long that nothing moves, but two seconds for the whole.
+    for await (const bytes of socket as AsyncIterable<Buffer>) {
+      takenBytes += bytes.length
+      await sleep((bytes.length / sizeBytes) * 2 * writeStallMs)
+    }
+    return takenBytes
+  }
+  for (const reply of [
+    () => streamed(sizeBytes, inOne()),
+    () => ({ status: 200, headers: [], body: Buffer.alloc(sizeBytes) }),
+  ]) {
+    assert.ok((await taken(sizeBytes * 1000, reply).catch(() => 0)) < sizeBytes)
+    assert.ok((await taken(sizeBytes / 100, reply)) > sizeBytes)
+  }
+})
+
 test('HEAD has the length of what GET would bring, and no body', async () => {
   await using door = await openDoor(async () => ({
     status: 200,
