@@ -157,6 +157,8 @@ test('the body proves itself as far as it was promised', () => {
 })
 
 const word = fc.stringMatching(/^[a-z0-9]{1,8}$/)
+/** No subresource: SigV2 does not say in which order it signs a name that comes twice, and chance makes `acl` once in a while. */
+const unsigned = word.map((name) => `x-${name}`)
 const text = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((plain) => !plain.includes('\0'))
 const plans = fc.record({
   method: fc.constantFrom('GET', 'HEAD', 'PUT', 'POST', 'DELETE'),
@@ -164,7 +166,7 @@ const plans = fc.record({
   listed: fc.uniqueArray(fc.tuple(fc.constantFrom('uploadId', 'versionId', 'acl'), text), {
     selector: ([name]) => name,
   }),
-  free: fc.dictionary(word, text, { maxKeys: 2 }),
+  free: fc.dictionary(unsigned, text, { maxKeys: 2 }),
   metadata: fc.dictionary(word, word, { maxKeys: 3 }),
   isQuery: fc.boolean(),
   isHosted: fc.boolean(),
