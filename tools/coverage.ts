@@ -27,6 +27,8 @@ function summary(): string[] {
     'answers `NotImplemented` (501), and so does a request that sets a member listed under "refused": nothing is ignored that',
     'would change what is done. What is ignored stands under "ignored" with the reason.',
     '',
+    'Which cases of ceph/s3-tests pass, which wait for a feature and where S3 itself answers otherwise: [s3-tests.md](s3-tests.md).',
+    '',
     '| operation | request | state |',
     '| --- | --- | --- |',
     ...[...operations, ...besides].map(
