@@ -11,10 +11,13 @@ const publicRead = { 'x-amz-acl': 'public-read' }
 let scene: EncryptionScene
 
 before(async () => {
-  scene = await EncryptionScene.start(
-    ...['--kms-key', 'testkey-1', '--default-object-ownership', 'ObjectWriter'],
-    ...['--default-public-access-block', 'off'],
-  )
+  const open = [
+    '--default-object-ownership',
+    'ObjectWriter',
+    '--default-public-access-block',
+    'off',
+  ]
+  scene = await EncryptionScene.start('--kms-key', 'testkey-1', ...open)
   accepted(await scene.put('by-kms', { ...byKms('testkey-1'), ...publicRead }))
   accepted(await scene.put('by-both', { ...byKms('testkey-1', 'aws:kms:dsse'), ...publicRead }))
   accepted(await scene.put('by-server', { ...byServer, ...publicRead }))
