@@ -2,7 +2,6 @@
  * CopyObject: a second row for bytes that are already there. No byte moves, whatever their size, unless the copy is to be
  * encrypted and the source is not, or the other way round, or one of them twice: then they are read and sealed anew.
  */
-import { authorizeEncryption } from '../access/encryption.ts'
 import { namedClass } from '../domain/attributes.ts'
 import type { Source } from '../domain/copy-source.ts'
 import { fromSource } from '../domain/copy-source.ts'
@@ -16,7 +15,6 @@ import {
 import { readingKey, sourceKeyMembers } from '../domain/customer-keys.ts'
 import { objectChecksum } from '../domain/description.ts'
 import { encryptionAnswer } from '../domain/encryption-answer.ts'
-import { askedEncryption } from '../domain/encryption.ts'
 import { quoted } from '../domain/etags.ts'
 import { wholeOf } from '../domain/objects.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
@@ -29,14 +27,14 @@ import type { CopyObjectInput, CopyObjectOutput } from '../model/types.gen.ts'
 import type { AskedEncryption, CustomerKey, DataKey } from '../payload/encryption/envelope.ts'
 import type { ObjectAttributes, ObjectRow } from '../stores/metadata/records.ts'
 import type { Condition } from '../stores/metadata/store.ts'
-import { openDataKey } from './data-keys.ts'
+import { admittedEncryption, openDataKey } from './data-keys.ts'
 import { aboutObject, keepObject } from './keeping.ts'
 import { readChecksum } from './read-checksum.ts'
 import { resealed } from './resealing.ts'
 import type { Service } from './service.ts'
 
 /**
- * Throws what checkCopyForm, fromSource, copyAttributes and askedEncryption throw; for an encrypted source what GetObject throws;
+ * Throws what checkCopyForm, fromSource, copyAttributes and admittedEncryption throw; for an encrypted source what GetObject throws;
  * PreconditionFailed and NoSuchKey (If-Match) for the destination.
  */
 export async function copyObject(input: CopyObjectInput, s3: Service): Promise<CopyObjectOutput> {
@@ -44,8 +42,7 @@ export async function copyObject(input: CopyObjectInput, s3: Service): Promise<C
   checkCopyForm(input)
   const owned = newOwned(input, s3)
   const condition = writeCondition(input)
-  authorizeEncryption(input, s3)
-  const encryption = askedEncryption(input, s3)
+  const encryption = admittedEncryption(input, s3)
   const brought = readingKey(sourceKeyMembers(input), s3)
   const copying = { input, owned, condition, encryption, brought, s3 }
   return await fromSource(input, s3, (source) => copyOf(source, copying))

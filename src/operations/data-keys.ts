@@ -4,19 +4,28 @@ import { readingKey, writingKey, type CustomerKeyMembers } from '../domain/custo
 import { askedEncryption } from '../domain/encryption.ts'
 import { openingKey, refuseWritingMembers, type WritingMembers } from '../domain/encrypted-reads.ts'
 import { partKey } from '../domain/encrypted-uploads.ts'
-import type { CustomerKey, DataKey } from '../payload/encryption/envelope.ts'
+import type { AskedEncryption, CustomerKey, DataKey } from '../payload/encryption/envelope.ts'
 import type { BucketRow, ObjectRow, UploadRow } from '../stores/metadata/records.ts'
 import type { Service } from './service.ts'
 
 /**
- * The key of a new object or upload; undefined for bytes that stay plain. Throws AccessDenied where the bucket does not
- * allow such encryption, what askedEncryption throws, and what the key store says.
+ * How new bytes are to be encrypted, where bucket and caller allow it; undefined for bytes that stay plain. Throws AccessDenied
+ * where the bucket does not, InvalidArgument where the caller may not use KMS, and what askedEncryption throws.
  */
-export async function newDataKey(input: EncryptedWrite, s3: Service): Promise<DataKey | undefined> {
+export function admittedEncryption(
+  input: EncryptedWrite,
+  s3: Service,
+): AskedEncryption | undefined {
   authorizeEncryption(input, s3)
   const asked = askedEncryption(input, s3)
+  if (asked !== undefined) authorizeKms(asked, s3)
+  return asked
+}
+
+/** The key of a new object or upload. Throws what admittedEncryption throws, and what the key store says. */
+export async function newDataKey(input: EncryptedWrite, s3: Service): Promise<DataKey | undefined> {
+  const asked = admittedEncryption(input, s3)
   if (asked === undefined) return undefined
-  authorizeKms(asked, s3)
   return await s3.envelopes.create(asked, { bucket: s3.bucket.name, key: input.Key })
 }
 

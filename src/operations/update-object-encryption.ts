@@ -1,4 +1,5 @@
 /** UpdateObjectEncryption: another key, or another kind of key, for an object whose bytes stay where and as they are. */
+import { authorizeKms } from '../access/encryption.ts'
 import { expectBucketOwner } from '../domain/owners.ts'
 import { rekeyed, refuseUnrekeyable } from '../domain/rekeying.ts'
 import { S3Error } from '../model/errors.ts'
@@ -21,6 +22,7 @@ export async function updateObjectEncryption(
   s3: Service,
 ): Promise<UpdateObjectEncryptionOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
+  authorizeKms({ method: 'SSE-KMS' }, s3)
   const wanted = rekeyed(input.ObjectEncryption)
   const place = { bucket: s3.bucket.name, key: input.Key }
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {

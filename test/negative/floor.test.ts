@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import type { Area } from './case.ts'
 
 /** Raised with the tables; never lowered. */
-const floor = 640
+const floor = 660
 
 test(`at least ${floor} refusals, each with a name of its own and a control beside it`, async () => {
   const files = readdirSync(import.meta.dirname).filter((name) => name.startsWith('areas-'))

@@ -42,7 +42,7 @@ export async function openScene(): Promise<Scene> {
     ],
   }
   await writeFile(accounts, JSON.stringify({ accounts: [account] }), { mode: 0o600 })
-  const server = await startServer({ accounts })
+  const server = await startServer({ accounts, args: ['--kms-key', 'testkey-1'] })
   const close = async (): Promise<void> => {
     await server.stop()
     await rm(folder, { recursive: true })
