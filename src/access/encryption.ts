@@ -2,7 +2,8 @@
  * May they write with this encryption? Asked once for every request that makes bytes, before a byte of its body is read and
  * before its encryption headers are judged: S3 says AccessDenied also of a header that means nothing.
  *
- * Nobody reaches a key of KMS without SigV4. Today a bucket can block customers' keys. Conditions of bucket policies will be asked here too, of `encryptionFacts`.
+ * Nobody reaches a key of KMS without SigV4, to read with it neither, and a bucket can block customers' keys. Conditions of bucket
+ * policies will be asked here too, of `encryptionFacts`.
  */
 import { blocksCustomerKeys } from '../domain/bucket-encryption.ts'
 import { namesCustomerKey } from '../domain/customer-keys.ts'
