@@ -5,6 +5,12 @@ import type { _Error, Delete, DeletedObject, ObjectIdentifier } from '../model/t
 import type { BucketRow } from '../stores/metadata/records.ts'
 import { checkKeyLength, type Objects } from './objects.ts'
 
+/**
+ * Characters of all keys, version ids and ETags of one list: 1,000 keys of 1,024 bytes with ids and ETags of 32. They are answered
+ * again, also those that are too long to be keys, so their sum is what an answer may cost.
+ */
+export const namedCharactersMax = 1_100_000
+
 export interface Deletions {
   readonly Deleted: readonly DeletedObject[]
   readonly Errors: readonly _Error[]
@@ -20,6 +26,7 @@ export async function removeEach(
   if (named.length === 0 || named.length > pageEntriesMax || named.some(({ Key }) => Key === '')) {
     throw new S3Error('MalformedXML')
   }
+  if (charactersOf(named) > namedCharactersMax) throw new S3Error('MalformedXML')
   // Side by side, so that the store can make many of them durable in one commit.
   const failures = await Promise.all(named.map((object) => removeOne(objects, bucket, object)))
   const gone = named.filter((_, index) => failures[index] === undefined)
@@ -27,6 +34,14 @@ export async function removeEach(
     Deleted: request.Quiet === true ? [] : gone.map(({ Key, VersionId }) => ({ Key, VersionId })),
     Errors: failures.filter((failure) => failure !== undefined),
   }
+}
+
+function charactersOf(named: readonly ObjectIdentifier[]): number {
+  const lengthOf = (text: string | undefined): number => text?.length ?? 0
+  return named.reduce(
+    (sum, { Key, VersionId, ETag }) => sum + Key.length + lengthOf(VersionId) + lengthOf(ETag),
+    0,
+  )
 }
 
 async function removeOne(

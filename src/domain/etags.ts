@@ -14,6 +14,12 @@ export function parseEtags(field: string): readonly string[] {
     .filter((tag) => tag !== '')
 }
 
+/** The one that a document names, without quotes. */
+export function parseEtag(text: string): string {
+  const comma = text.indexOf(',')
+  return unquoted((comma < 0 ? text : text.slice(0, comma)).trim())
+}
+
 function unquoted(tag: string): string {
   const strong = tag.startsWith('W/') ? tag.slice(2) : tag
   return strong.length >= 2 && strong.startsWith('"') && strong.endsWith('"')

@@ -7,7 +7,7 @@
 import { partNumberMax, partSizeBytesMin } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { PartRow, UploadRow } from '../stores/metadata/records.ts'
-import { parseEtags } from './etags.ts'
+import { parseEtag } from './etags.ts'
 import type { ChecksumMembers } from './parts.ts'
 
 /** One part as the client lists it. */
@@ -43,7 +43,7 @@ function listedPart(part: CompletedPartMembers): ListedPart {
     throw new S3Error('InvalidArgument', detail, 'PartNumber must be >= 1')
   }
   // ETags come quoted and bare: SDKs send them as they got them, people type them as they like.
-  const [etag = ''] = parseEtags(part.ETag)
+  const etag = parseEtag(part.ETag)
   return { number: part.PartNumber, etag, checksums: sentChecksums(part) }
 }
 

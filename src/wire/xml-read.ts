@@ -17,6 +17,11 @@ export const xmlAttributesMax = 16
  * elements, and each may name its namespace. Each of them takes time, however short the document that holds them.
  */
 export const xmlMarkupMax = 150_000
+/**
+ * Characters of the text of one element. A key has 1,024 bytes and nothing else in the documents that are offered has more; what is
+ * longer would be answered again in an error, six times as long where it is quotes.
+ */
+export const xmlTextCharactersMax = 16_384
 /** Characters of the name of an element or attribute, prefix included. */
 export const xmlNameCharactersMax = 128
 
@@ -100,7 +105,8 @@ export class XmlReader {
       text += this.#comment() ? '' : this.#cdata()
       text += this.#resolved(this.#textTo('<'))
     }
-    if (this.#text.charCodeAt(this.#at + 1) !== slash) throw this.malformed()
+    const isTooLong = text.length > xmlTextCharactersMax
+    if (isTooLong || this.#text.charCodeAt(this.#at + 1) !== slash) throw this.malformed()
     this.#leave()
     return text
   }

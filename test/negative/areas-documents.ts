@@ -144,6 +144,28 @@ const object = (key: string): string => `<Object><Key>${key}</Key></Object>`
 const deletionRows: readonly Row[] = [
   ['no keys', put('delete', listed(''), 'POST'), 400, malformed],
   ['1,001 keys', put('delete', listed(object('k').repeat(1001)), 'POST'), 400, malformed],
+  [
+    'a key of 17,000 characters',
+    put('delete', listed(object('k'.repeat(17_000))), 'POST'),
+    400,
+    malformed,
+  ],
+  [
+    'keys of 2 MiB together',
+    put('delete', listed(object('k'.repeat(16_000)).repeat(132)), 'POST'),
+    400,
+    malformed,
+  ],
+  [
+    'a version of 17,000 characters',
+    put(
+      'delete',
+      listed(`<Object><Key>k</Key><VersionId>${'v'.repeat(17_000)}</VersionId></Object>`),
+      'POST',
+    ),
+    400,
+    malformed,
+  ],
   ['an object without a key', put('delete', listed('<Object></Object>'), 'POST'), 400, malformed],
   [
     'a key twice',

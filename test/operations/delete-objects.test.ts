@@ -1,6 +1,7 @@
 /** DeleteObject and DeleteObjects: gone is gone, twice as well; conditions; each key's own result. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { namedCharactersMax } from '../../src/domain/deletion.ts'
 import { deleteObject } from '../../src/operations/delete-object.ts'
 import { deleteObjects } from '../../src/operations/delete-objects.ts'
 import { headObject } from '../../src/operations/head-object.ts'
@@ -111,6 +112,21 @@ test('E06: a thousand and no more, one and no less', async () => {
   const output = await deleteObjects({ Bucket, Delete: { Objects: keys(1000) } }, s3)
   assert.equal(output.Deleted?.length, 1000)
   for (const Objects of [[], keys(1001), [{ Key: '' }]]) {
+    await assert.rejects(
+      deleteObjects({ Bucket, Delete: { Objects } }, s3),
+      refusal('MalformedXML'),
+    )
+  }
+})
+
+test('E06: what is named is answered again, so all of it together has an end', async () => {
+  const Key = 'k'.repeat(1024)
+  const ids = { VersionId: 'A'.repeat(32), ETag: `"${'0'.repeat(32)}"` }
+  const most = Array.from({ length: 1000 }, () => ({ Key, ...ids }))
+  const output = await deleteObjects({ Bucket, Delete: { Objects: most } }, s3)
+  assert.equal(output.Errors?.length, 1000)
+  for (const name of ['Key', 'VersionId', 'ETag']) {
+    const Objects = [{ Key }, { Key, [name]: 'x'.repeat(namedCharactersMax) }]
     await assert.rejects(
       deleteObjects({ Bucket, Delete: { Objects } }, s3),
       refusal('MalformedXML'),
