@@ -250,6 +250,14 @@ export const malformedDocuments: Readonly<Record<string, ErrorCode>> = {
   PutObjectAcl: 'MalformedACLError',
 }
 
+/**
+ * Elements, attributes, comments and CDATA sections of a document that may have many: 10,000 parts with number, ETag, a namespace
+ * and five checksums each, where an upload has one.
+ */
+export const documentMarkupMax: Readonly<Record<string, number>> = {
+  CompleteMultipartUpload: 90_001,
+}
+
 /** Operations that S3 refuses unless Content-MD5 or a checksum vouches for the body. */
 export const digestRequired: readonly string[] = [
   'DeleteObjects',

@@ -8,7 +8,7 @@ import { gather } from '../base/gather.ts'
 import { mebibyte, metadataBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import { operations, type OperationName } from '../model/operations.gen.ts'
-import { bodyBytesMax, malformedDocuments } from '../model/overlay.ts'
+import { bodyBytesMax, documentMarkupMax, malformedDocuments } from '../model/overlay.ts'
 import type { Payload } from '../model/payload.ts'
 import type { Member, Operation } from '../model/schema.ts'
 import type { Operations } from '../model/types.gen.ts'
@@ -18,6 +18,7 @@ import { readHeaderText } from './header-text.ts'
 import { withHoisted } from './hoisted.ts'
 import { parameterReader } from './parameters.ts'
 import { documentReader } from './xml-decode.ts'
+import type { XmlRules } from './xml-read.ts'
 import { decodeUtf8 } from './xml-text.ts'
 
 /** What of a request makes an input. */
@@ -131,13 +132,16 @@ function documentOf(operation: Operation): Document | undefined {
   if (payload !== undefined) {
     const { name, type, at, required = false } = payload
     const isStructure = typeof type === 'object' && 'structure' in type
-    const wrong = malformedDocuments[operation.name]
-    const read = isStructure ? documentReader(at, type.structure, wrong) : readText
+    const read = isStructure ? documentReader(at, type.structure, rulesOf(operation)) : readText
     return { name, required, bytesMax, read }
   }
   if (inputRoot === undefined) return undefined
   const read = documentReader(inputRoot, { members: input.filter(isElement) })
   return { name: undefined, required: true, bytesMax, read }
+}
+
+function rulesOf({ name }: Operation): XmlRules {
+  return { wrong: malformedDocuments[name], markupMax: documentMarkupMax[name] }
 }
 
 function isElement(member: Member): boolean {

@@ -4,11 +4,10 @@
  * a member given twice is MalformedXML.
  */
 import { assert } from '../base/assert.ts'
-import type { ErrorCode } from '../model/errors.ts'
 import { structures } from '../model/operations.gen.ts'
 import type { ListType, Member, Simple, Structure, Type } from '../model/schema.ts'
 import { readBoolean, readInteger, readTimestamp } from './scalars.ts'
-import { XmlReader } from './xml-read.ts'
+import { XmlReader, type XmlRules } from './xml-read.ts'
 
 /** Reads the element that was just entered and leaves it. */
 type ReadValue = (reader: XmlReader) => unknown
@@ -112,16 +111,16 @@ function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1)
 }
 
-/** A function that reads whole documents with this root. It throws MalformedXML, or `wrong`. */
+/** A function that reads whole documents with this root. It throws MalformedXML, or what the rules say. */
 export function documentReader(
   root: string,
   structure: string | Structure,
-  wrong?: ErrorCode,
+  rules?: XmlRules,
 ): (bytes: Uint8Array) => unknown {
   const read =
     typeof structure === 'string' ? structureReader(structure) : compileStructure(structure)
   return (bytes) => {
-    const reader = new XmlReader(bytes, wrong)
+    const reader = new XmlReader(bytes, rules)
     if (reader.root() !== root) throw reader.malformed()
     const value = read(reader)
     reader.end()

@@ -13,15 +13,17 @@ export const xmlDepthMax = 16
 /** Attributes of one element; S3 uses one, beside the namespaces. */
 export const xmlAttributesMax = 16
 /**
- * Elements, attributes, comments and CDATA sections of one document: 10,000 parts with all that a part may say are 130,001
- * elements, and each may name its namespace. Each of them takes time, however short the document that holds them.
+ * Elements, attributes, comments and CDATA sections of one document, where its operation says no other number: a list of 1,000
+ * deletions with all that each may say has 6,001. Each takes time, however short the document that holds them.
  */
-export const xmlMarkupMax = 150_000
+export const xmlMarkupMax = 50_000
 /**
  * Characters of the text of one element. A key has 1,024 bytes and nothing else in the documents that are offered has more; what is
  * longer would be answered again in an error, six times as long where it is quotes.
  */
 export const xmlTextCharactersMax = 16_384
+/** The most characters by which one can be written: `&#x`, ten digits and a semicolon. */
+const characterLengthMax = 14
 /** Characters of the name of an element or attribute, prefix included. */
 export const xmlNameCharactersMax = 128
 
@@ -37,6 +39,14 @@ const question = 0x3f
 const closingBracket = 0x5d
 const noAttributes: ReadonlyMap<string, string> = new Map()
 
+/** What one document has otherwise than the others. */
+export interface XmlRules {
+  /** What is thrown for whatever is wrong; MalformedXML when not given. */
+  readonly wrong?: ErrorCode | undefined
+  /** As xmlMarkupMax. */
+  readonly markupMax?: number | undefined
+}
+
 /**
  * A cursor in a document. It stands inside an element; `child` enters the next one inside it, and each element entered is
  * left by reading it to its end: with `text`, with `skip`, or with `child` until that answers undefined.
@@ -50,13 +60,16 @@ export class XmlReader {
   #markup = 0
   readonly #entities: XmlEntities
   readonly #wrong: ErrorCode
+  readonly #markupMax: number
   /** The element just entered was self-closing: its end is here. */
   #empty = false
   #attributes: ReadonlyMap<string, string> = noAttributes
 
-  /** Throws MalformedXML, as all of this does, or `wrong`, unless `bytes` are UTF-8 text of characters that XML allows. */
-  constructor(bytes: Uint8Array, wrong: ErrorCode = 'MalformedXML') {
+  /** Throws what all of this throws unless `bytes` are UTF-8 text of characters that XML allows. */
+  constructor(bytes: Uint8Array, rules: XmlRules = {}) {
+    const { wrong = 'MalformedXML', markupMax = xmlMarkupMax } = rules
     this.#wrong = wrong
+    this.#markupMax = markupMax
     this.#entities = new XmlEntities(wrong)
     const text = decodeText(bytes)
     if (text === undefined) throw this.malformed()
@@ -134,6 +147,8 @@ export class XmlReader {
   }
 
   #resolved(text: string): string {
+    // No text that is short enough is written so long, and resolving it takes time.
+    if (text.length > characterLengthMax * xmlTextCharactersMax) throw this.malformed()
     // Backwards: forwards, V8 looks for the first character alone, and starts anew at each in a text that is full of them.
     if (text.lastIndexOf(']]>') >= 0) throw this.malformed()
     return this.#entities.resolve(text)
@@ -141,7 +156,7 @@ export class XmlReader {
 
   #count(): void {
     this.#markup += 1
-    if (this.#markup > xmlMarkupMax) throw this.malformed()
+    if (this.#markup > this.#markupMax) throw this.malformed()
   }
 
   /** White space and comments: all that may stand between elements. */

@@ -5,6 +5,7 @@ import { checkedCors } from '../../src/domain/cors.ts'
 import { sharingHeaders } from '../../src/domain/sharing.ts'
 import { bucketTags } from '../../src/domain/tag-set.ts'
 import { operations } from '../../src/model/operations.gen.ts'
+import { documentMarkupMax } from '../../src/model/overlay.ts'
 import type { CORSConfiguration, Tagging } from '../../src/model/types.gen.ts'
 import { decodeInput } from '../../src/wire/decode.ts'
 import { documentReader } from '../../src/wire/xml-decode.ts'
@@ -55,7 +56,9 @@ const xmlWords = [
 ]
 
 const readers = {
-  CompleteMultipartUpload: documentReader('CompleteMultipartUpload', 'CompletedMultipartUpload'),
+  CompleteMultipartUpload: documentReader('CompleteMultipartUpload', 'CompletedMultipartUpload', {
+    markupMax: documentMarkupMax['CompleteMultipartUpload'],
+  }),
   Delete: documentReader('Delete', 'Delete'),
 }
 const readCors = documentReader('CORSConfiguration', 'CORSConfiguration')
