@@ -252,10 +252,10 @@ export const malformedDocuments: Readonly<Record<string, ErrorCode>> = {
 
 /**
  * Elements, attributes, comments and CDATA sections of a document that may have many: 10,000 parts with number, ETag, a namespace
- * and five checksums each, where an upload has one.
+ * and two checksums each, where an upload has one.
  */
 export const documentMarkupMax: Readonly<Record<string, number>> = {
-  CompleteMultipartUpload: 90_001,
+  CompleteMultipartUpload: 60_001,
 }
 
 /** Operations that S3 refuses unless Content-MD5 or a checksum vouches for the body. */

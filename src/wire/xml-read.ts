@@ -225,17 +225,18 @@ export class XmlReader {
 
   #readAttributes(): ReadonlyMap<string, string> {
     if (!this.#startsName()) return noAttributes
-    const found = new Map<string, string>()
-    const local = new Map<string, string>()
+    const found: string[] = []
+    let local: Map<string, string> | undefined
     while (this.#passSpace() && this.#startsName()) {
       const full = this.#name()
       this.#count()
-      if (found.has(full) || found.size === xmlAttributesMax) throw this.malformed()
-      found.set(full, this.#attributeValue())
+      if (found.includes(full) || found.length === xmlAttributesMax) throw this.malformed()
+      found.push(full)
+      const value = this.#attributeValue()
       const isNamespace = full === 'xmlns' || full.startsWith('xmlns:')
-      if (!isNamespace) local.set(localName(full), found.get(full) ?? '')
+      if (!isNamespace) local = (local ?? new Map<string, string>()).set(localName(full), value)
     }
-    return local
+    return local ?? noAttributes
   }
 
   #startsName(): boolean {

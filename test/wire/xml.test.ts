@@ -101,14 +101,14 @@ test('E02: depth, attributes, unclosed things, characters, roots', () => {
   refused('')
 })
 
-test('E02: markup is counted, and ten thousand parts with much to say have less', () => {
+test('E02: markup is counted, and ten thousand parts may have more than other documents', () => {
   for (const piece of ['<b/>', '<!---->', '<![CDATA[]]>']) {
     readAll(`<a>${piece.repeat(xmlMarkupMax - 1)}</a>`)
     refused(`<a>${piece.repeat(xmlMarkupMax)}</a>`)
   }
   readAll(`<a>${'<b c=""/>'.repeat(xmlMarkupMax / 2 - 1)}</a>`)
   refused(`<a>${'<b c=""/>'.repeat(xmlMarkupMax / 2)}</a>`)
-  const part = `<Part xmlns="u">${'<ChecksumCRC32>AAAAAA==</ChecksumCRC32>'.repeat(7)}</Part>`
+  const part = `<Part xmlns="u">${'<ChecksumCRC32>AAAAAA==</ChecksumCRC32>'.repeat(4)}</Part>`
   const parts = `<CompleteMultipartUpload>${part.repeat(10_000)}</CompleteMultipartUpload>`
   refused(parts)
   readAll(parts, { markupMax: documentMarkupMax['CompleteMultipartUpload'] })
