@@ -116,15 +116,13 @@ class FileExaminer implements BlobExaminer {
 }
 
 async function provenHeader({ id, file, headerBytes }: OpenBlob): Promise<BlobHeader> {
-  const first = await readExactly(file, 0, Buffer.allocUnsafeSlow(Math.min(headerBytes, pageBytes)))
+  const first = await readExactly(file, 0, Buffer.alloc(Math.min(headerBytes, pageBytes)))
   const sizeBytes = headerSize(first)
   if (sizeBytes !== headerBytes) {
     throw new BlobCorrupt(`blob ${id} has a header of another size than its footer says`)
   }
   const header = decodeHeader(
-    sizeBytes === first.length
-      ? first
-      : await readExactly(file, 0, Buffer.allocUnsafeSlow(sizeBytes)),
+    sizeBytes === first.length ? first : await readExactly(file, 0, Buffer.alloc(sizeBytes)),
   )
   if (header.id !== id) throw new BlobCorrupt(`the file of blob ${id} begins as blob ${header.id}`)
   return header

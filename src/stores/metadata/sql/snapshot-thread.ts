@@ -29,7 +29,7 @@ function settle(path: string): string {
     fchmodSync(descriptor, 0o600)
     fsyncSync(descriptor)
     const hash = createHash('sha256')
-    const piece = Buffer.allocUnsafeSlow(readBytes)
+    const piece = Buffer.alloc(readBytes)
     for (let read = 1; read > 0;) {
       read = readSync(descriptor, piece)
       hash.update(piece.subarray(0, read))
