@@ -1,5 +1,6 @@
 /**
- * Holds: what a living reader or writer of this process needs, so that reclaim leaves it alone however long it takes.
+ * Holds: what a living reader or writer of this process needs, so that reclaim leaves it alone however long it takes. Where several
+ * processes serve, reclaim asks each of them for its own.
  *
  * A writer holds the blob that it fills until a row names it; a reader holds the content or the blob that it sends.
  * Nothing here outlives the process: bytes of an earlier life have no holder.
@@ -24,6 +25,11 @@ export class Holds {
   /** Somebody holds `key` now. */
   has(key: HoldKey): boolean {
     return this.#counts.has(key)
+  }
+
+  /** Those of `keys` that somebody holds now. */
+  async among(keys: readonly HoldKey[]): Promise<ReadonlySet<HoldKey>> {
+    return new Set(keys.filter((key) => this.has(key)))
   }
 
   #release(key: HoldKey): void {

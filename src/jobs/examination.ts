@@ -152,7 +152,7 @@ export class Examination {
     const { metadata, isOffline, onFinding } = this.#parts
     if (error instanceof BlobAbsent) return
     const owners = metadata.owners(blob)
-    const mayBeWritten = !isOffline && epochOf(blob) === metadata.epoch
+    const mayBeWritten = !isOffline && epochOf(blob) >= metadata.epoch
     if (owners.length === 0 && (mayBeWritten || error instanceof BlobMissing)) return
     onFinding(findingOf({ kind: 'blob', owners, blob, detail }))
   }

@@ -1,6 +1,7 @@
 /**
  * Orphans: blobs that a process was writing when it ended, before any row named them. Their epoch tells them apart from
- * the blobs of this life, whose writers are alive and clean up after themselves; so one sweep in each life is enough.
+ * the blobs of living processes, which clean up after themselves; so one sweep in each life is enough, and one more for each
+ * process beside this one that ended.
  *
  * That no row names a blob is said by an index, and an index can rot. So a finished blob is set aside and not removed
  * (docs/decisions/0016-scrub-backup-quarantine.md); an unfinished one was never acknowledged to anybody.
@@ -19,6 +20,8 @@ export interface OrphanParts {
   readonly blobs: Pick<BlobStore, 'list' | 'remove' | 'stat'>
   /** Takes a blob away from where blobs are looked for, durably, and keeps its bytes. */
   readonly setAside: (id: BlobId) => Promise<void>
+  /** Epochs after this process' own whose processes are gone: nothing of theirs is written or named any more. */
+  readonly ended?: ReadonlySet<number>
   /** An index was found damaged: nothing is swept as long as this says so. */
   readonly isIndexDamaged?: () => boolean
 }
@@ -27,25 +30,30 @@ export class OrphanJob implements Job {
   readonly name = 'orphans'
   readonly #parts: OrphanParts
   #listing: AsyncIterator<BlobId> | undefined
-  #isSwept = false
+  /** How many processes had ended when the sweep under way began; and when the last whole one did. */
+  #endedAtBegin = 0
+  #endedAtLast: number | undefined
   readonly #swept = { removed: 0, setAside: 0 }
 
   constructor(parts: OrphanParts) {
     this.#parts = parts
   }
 
-  /** Blobs of this life's sweep: the unfinished ones, and those that nobody names. */
+  /** Blobs of this life's sweeps: the unfinished ones, and those that nobody names. */
   get swept(): Readonly<{ removed: number; setAside: number }> {
     return this.#swept
   }
 
   /** A sweep that fails on the way begins again from the start. */
   async step(): Promise<boolean> {
-    if (this.#isSwept || this.#parts.isIndexDamaged?.() === true) return false
+    const { blobs, ended, isIndexDamaged } = this.#parts
+    const endedNow = ended?.size ?? 0
+    if (this.#endedAtLast === endedNow || isIndexDamaged?.() === true) return false
     try {
-      this.#listing ??= this.#parts.blobs.list()[Symbol.asyncIterator]()
+      if (this.#listing === undefined) this.#endedAtBegin = endedNow
+      this.#listing ??= blobs.list()[Symbol.asyncIterator]()
       const isLast = await this.#sweepSome(this.#listing)
-      this.#isSwept = isLast
+      if (isLast) this.#end()
       return !isLast
     } catch (error) {
       this.#listing = undefined
@@ -53,13 +61,22 @@ export class OrphanJob implements Job {
     }
   }
 
+  #end(): void {
+    this.#listing = undefined
+    this.#endedAtLast = this.#endedAtBegin
+  }
+
   async #sweepSome(listing: AsyncIterator<BlobId>): Promise<boolean> {
     const { metadata } = this.#parts
     const { found, isLast } = await take(listing)
-    const earlier = found.filter((id) => epochOf(id) < metadata.epoch)
+    const earlier = found.filter((id) => this.#isOver(epochOf(id)))
     const named = await metadata.referenced(earlier)
     for (const id of earlier) if (!named.has(id)) await this.#sweep(id)
     return isLast
+  }
+
+  #isOver(epoch: number): boolean {
+    return epoch < this.#parts.metadata.epoch || this.#parts.ended?.has(epoch) === true
   }
 
   async #sweep(id: BlobId): Promise<void> {

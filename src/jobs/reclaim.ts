@@ -1,6 +1,6 @@
 /**
- * Reclaim: bytes whose rows were replaced, deleted or aborted are removed, once the grace is over and nobody in this
- * process reads or writes them. A crash anywhere leaves entries that the next life finds again.
+ * Reclaim: bytes whose rows were replaced, deleted or aborted are removed, once the grace is over and nobody reads or writes
+ * them. A crash anywhere leaves entries that the next life finds again.
  */
 import type { Clock } from '../base/clock.ts'
 import type { HoldKey, Holds } from '../base/holds.ts'
@@ -18,7 +18,8 @@ const entriesAtOnceMax = 65_536
 export interface ReclaimParts {
   readonly metadata: MetadataStore
   readonly blobs: Pick<BlobStore, 'remove'>
-  readonly holds: Pick<Holds, 'has'>
+  /** Of every process that serves. */
+  readonly holds: Pick<Holds, 'among'>
   readonly clock: Clock
   /** How long bytes stay after they were unlinked: outlasts whoever read a row and has not yet taken hold of its bytes. */
   readonly graceMs: number
@@ -45,7 +46,7 @@ export class ReclaimJob implements Job {
     const { metadata, clock, graceMs, isIndexDamaged } = this.#parts
     if (isIndexDamaged?.() === true) return false
     const claimed = await metadata.claimReclaim(clock.now() - graceMs, this.#reach)
-    const unheld = claimed.filter((entry) => !this.#isHeld(entry))
+    const unheld = await this.#unheld(claimed)
     const free = unheld.slice(0, entriesAtOnce)
     if (free.length > 0) await this.#finish(free)
     const held = claimed.length - unheld.length
@@ -59,7 +60,8 @@ export class ReclaimJob implements Job {
   async #finish(entries: readonly ReclaimEntry[]): Promise<void> {
     const { metadata, blobs, holds } = this.#parts
     const freed = await metadata.finishReclaim(entries)
-    const removable = freed.filter((id) => !holds.has(`blob:${id}`))
+    const held = await holds.among(freed.map((id) => `blob:${id}` as const))
+    const removable = freed.filter((id) => !held.has(`blob:${id}`))
     const failures: unknown[] = []
     const removed: BlobId[] = []
     for (const id of removable) {
@@ -74,9 +76,10 @@ export class ReclaimJob implements Job {
     if (failures.length > 0) throw failures[0]
   }
 
-  #isHeld(entry: ReclaimEntry): boolean {
-    const key = holdKey(entry.locator)
-    return key !== undefined && this.#parts.holds.has(key)
+  async #unheld(entries: readonly ReclaimEntry[]): Promise<readonly ReclaimEntry[]> {
+    const keyed = entries.map((entry) => ({ entry, key: holdKey(entry.locator) }))
+    const held = await this.#parts.holds.among(keyed.flatMap(({ key }) => key ?? []))
+    return keyed.filter(({ key }) => key === undefined || !held.has(key)).map(({ entry }) => entry)
   }
 }
 

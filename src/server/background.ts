@@ -25,7 +25,10 @@ export interface BackgroundParts {
   readonly stores: Stores
   readonly keys: KeyStores
   readonly envelopes: Envelopes
-  readonly holds: Holds
+  /** Of every process that serves. */
+  readonly holds: Pick<Holds, 'among'>
+  /** Epochs of processes that served and are gone. */
+  readonly ended?: ReadonlySet<number>
   readonly clock: Clock
   readonly log: Log
   /** How long unlinked bytes stay: longer than any request takes from reading a row to taking hold of its bytes. */
@@ -45,10 +48,16 @@ export interface Background extends AsyncDisposable {
 
 export function startBackground(parts: BackgroundParts): Background {
   const { clock, holds, log, keys, envelopes, quarantine, isIndexDamaged } = parts
-  const { reclaimGraceMs: graceMs } = parts
+  const { reclaimGraceMs: graceMs, ended } = parts
   const { metadata, blobs } = parts.stores
   const setAside: OrphanParts['setAside'] = (id) => quarantine.setAside(id)
-  const orphans = new OrphanJob({ metadata, blobs, setAside, isIndexDamaged })
+  const orphans = new OrphanJob({
+    metadata,
+    blobs,
+    setAside,
+    ...(ended && { ended }),
+    isIndexDamaged,
+  })
   const reclaim = new ReclaimJob({ metadata, blobs, holds, clock, graceMs, isIndexDamaged })
   const jobs = [
     orphans,

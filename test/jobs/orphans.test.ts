@@ -89,6 +89,34 @@ it('sweeps in pieces, and once in each life', async () => {
   assert.equal(shelf.listings, 1)
 })
 
+it('removes what a process beside this one left when it ended, and not what another one is writing', async () => {
+  const living = blob(1, 5)
+  const shelf = new Shelf([living, blob(2, 4)])
+  const metadata = { epoch, referenced: async () => new Set<BlobId>() }
+  const ended = new Set<number>()
+  const job = new OrphanJob({ metadata, blobs: shelf, setAside: shelf.setAside, ended })
+  await job.step()
+  assert.equal(shelf.blobs.size, 2)
+  ended.add(4)
+  await job.step()
+  assert.deepEqual([...shelf.blobs], [living])
+  await job.step()
+  assert.equal(shelf.listings, 2)
+})
+
+it('sweeps once more for who ended while a sweep was under way', async () => {
+  const shelf = new Shelf(Array.from({ length: 600 }, (_, index) => blob(index, 4)))
+  const metadata = { epoch, referenced: async () => new Set<BlobId>() }
+  const ended = new Set<number>()
+  const job = new OrphanJob({ metadata, blobs: shelf, setAside: shelf.setAside, ended })
+  assert.equal(await job.step(), true)
+  ended.add(4)
+  while (await job.step());
+  assert.ok(shelf.blobs.size > 0)
+  while (await job.step());
+  assert.equal(shelf.blobs.size, 0)
+})
+
 it('begins again after a listing that failed', async () => {
   const shelf = new Shelf([blob(1, 1), blob(2, 1)])
   const job = sweepOf(shelf, [])

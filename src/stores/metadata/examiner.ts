@@ -59,7 +59,7 @@ export interface ExaminedPage {
 }
 
 export interface MetadataExaminer extends Disposable {
-  /** The life that began last. */
+  /** The life that had begun last when this was opened: blobs of that epoch, and of those after it, may still be on their way. */
   readonly epoch: number
   /** Rows after `after`, a `next` of an earlier page. Synchronous and short. Damage is an answer; only a defect is thrown. */
   examine(table: ExaminedTable, after: string | undefined): ExaminedPage

@@ -5,7 +5,7 @@ import type { Histogram, SharedHistogram } from '../../base/histogram.ts'
 import { metadataMeters, type MetadataMeters } from './meters.ts'
 import { lock, openReader } from './sql/files.ts'
 import type { SharedMeters } from './sql/messages.ts'
-import { SqlMetadata } from './sql/store.ts'
+import { SqlMetadata, type Parts } from './sql/store.ts'
 import { ThreadWriter } from './sql/threaded.ts'
 import type { MetadataStore } from './store.ts'
 
@@ -23,6 +23,11 @@ export interface SqliteOptions {
 
 /** Rejects when another process uses the file, or when it is none that this version reads. */
 export async function openSqliteMetadata(options: SqliteOptions): Promise<MetadataStore> {
+  return new SqlMetadata(await openParts(options))
+}
+
+/** What a store over the file consists of, in the process that has it. Rejects as above. */
+export async function openParts(options: SqliteOptions): Promise<Parts> {
   const held = lock(`${options.file}.lock`)
   try {
     const { file, syncsCommits = true, meters = metadataMeters() } = options
@@ -32,7 +37,7 @@ export async function openSqliteMetadata(options: SqliteOptions): Promise<Metada
     )
     const reader = openReader(file)
     const clock = options.clock ?? systemClock
-    return new SqlMetadata({ reader, writer, epoch, clock, release: () => held.release() })
+    return { reader, writer, epoch, clock, release: () => held.release() }
   } catch (error) {
     held.release()
     throw error

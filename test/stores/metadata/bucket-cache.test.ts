@@ -14,7 +14,7 @@ test('a row is read once, until a bucket is written', async () => {
   let reads = 0
   const read = (): BucketRow => row(`${++reads}`)
   assert.deepEqual([cache.get('b', read)?.owner, cache.get('b', read)?.owner], ['1', '1'])
-  await cache.changed(async () => undefined)
+  await cache.during(async () => undefined)
   assert.equal(cache.get('b', read)?.owner, '2')
 })
 
@@ -22,9 +22,9 @@ test('what is read while a write is under way is not kept, whether the write suc
   for (const outcome of ['done', 'failed']) {
     const cache = new BucketCache()
     const write = Promise.withResolvers<void>()
-    const writing = cache.changed(() => write.promise)
+    const writing = cache.during(() => write.promise)
     assert.equal(cache.get('b', () => row('before'))?.owner, 'before')
-    const other = cache.changed(async () => undefined)
+    const other = cache.during(async () => undefined)
     await other
     assert.equal(cache.get('b', () => row('meanwhile'))?.owner, 'meanwhile')
     if (outcome === 'done') write.resolve()

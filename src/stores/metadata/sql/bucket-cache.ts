@@ -1,6 +1,7 @@
 /**
- * The bucket rows that every request asks for, as long as nobody writes a bucket. All writes pass this object first, since one
- * process has the database: so what it answers is never older than the last write that anybody was told of.
+ * The bucket rows that every request asks for, as long as nobody writes a bucket. All writes of this process pass this object
+ * first, and those of others are told to it before they are done (shared-writer.ts): so what it answers is never older than the
+ * last write that anybody was told of.
  */
 import type { BucketRow } from '../records.ts'
 import type { TransactionName, Writer } from './transactions.ts'
@@ -13,6 +14,7 @@ const elsewhere: ReadonlySet<TransactionName> = new Set([
   'putObject',
   'deleteObject',
   'updateObject',
+  'replaceEnvelope',
   'createUpload',
   'putPart',
   'abortUpload',
@@ -20,7 +22,13 @@ const elsewhere: ReadonlySet<TransactionName> = new Set([
   'expireReceipts',
   'finishReclaim',
   'blobsRemoved',
+  'takeEpoch',
 ] as const)
+
+/** A row of a bucket may be another after this transaction. */
+export function writesBuckets(name: TransactionName): boolean {
+  return !elsewhere.has(name)
+}
 
 export class BucketCache {
   readonly #rows = new Map<string, BucketRow>()
@@ -44,21 +52,31 @@ export class BucketCache {
         return writer.failure
       },
       write: (name, argument) =>
-        elsewhere.has(name)
-          ? writer.write(name, argument)
-          : this.changed(() => writer.write(name, argument)),
+        writesBuckets(name)
+          ? this.during(() => writer.write(name, argument))
+          : writer.write(name, argument),
       close: () => writer.close(),
     }
   }
 
-  /** Runs a write that may change any row. */
-  async changed<T>(write: () => Promise<T>): Promise<T> {
+  /** Somebody is about to change a row: from here on until `changed` nothing is remembered. */
+  changing(): void {
     this.#writing += 1
     this.#rows.clear()
+  }
+
+  /** Called once for each `changing`, when what was changed can be read. */
+  changed(): void {
+    this.#writing -= 1
+  }
+
+  /** Runs a write that may change any row. */
+  async during<T>(write: () => Promise<T>): Promise<T> {
+    this.changing()
     try {
       return await write()
     } finally {
-      this.#writing -= 1
+      this.changed()
     }
   }
 }

@@ -114,11 +114,16 @@ export function beginLife(db: Connection): number {
       `the metadata is of schema version ${found}; this program reads version ${schemaVersion}`,
     )
   }
-  db.run(`UPDATE life SET value = value + 1 WHERE name = 'epoch'`)
-  const epoch = lifeValue(db, 'epoch')
+  const epoch = takeEpoch(db)
   db.run(begin, epoch)
   db.exec('COMMIT')
   return epoch
+}
+
+/** An epoch for one more process that writes blobs: greater than every earlier one. */
+export function takeEpoch(db: Connection): number {
+  db.run(`UPDATE life SET value = value + 1 WHERE name = 'epoch'`)
+  return lifeValue(db, 'epoch')
 }
 
 /**

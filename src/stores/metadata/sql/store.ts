@@ -51,6 +51,8 @@ export interface Parts {
   readonly writer: Writer
   readonly epoch: number
   readonly clock: Clock
+  /** Of a store whose database others write too; whoever hands it over tells it of their writes. */
+  readonly buckets?: BucketCache
   /** Called last, when the store is closed. */
   readonly release: () => void
 }
@@ -61,12 +63,13 @@ export class SqlMetadata implements MetadataStore {
   readonly #writer: Writer
   readonly #clock: Clock
   readonly #release: () => void
-  readonly #buckets = new BucketCache()
+  readonly #buckets: BucketCache
   #isClosed = false
 
   constructor(parts: Parts) {
     this.epoch = parts.epoch
     this.#reader = parts.reader
+    this.#buckets = parts.buckets ?? new BucketCache()
     this.#writer = this.#buckets.watching(parts.writer)
     this.#clock = parts.clock
     this.#release = parts.release

@@ -6,6 +6,7 @@ import { replaceEnvelope } from './envelopes.ts'
 import { deleteObject, putObject, updateObject } from './objects.ts'
 import { putPart } from './parts.ts'
 import { blobsRemoved, finishReclaim } from './reclaim.ts'
+import { takeEpoch } from './schema.ts'
 import { abortUpload, createUpload } from './uploads.ts'
 
 export interface Transactions {
@@ -23,6 +24,7 @@ export interface Transactions {
   readonly expireReceipts: typeof expireReceipts
   readonly finishReclaim: typeof finishReclaim
   readonly blobsRemoved: typeof blobsRemoved
+  readonly takeEpoch: typeof takeEpoch
 }
 
 const transactions: Transactions = {
@@ -40,6 +42,7 @@ const transactions: Transactions = {
   expireReceipts,
   finishReclaim,
   blobsRemoved,
+  takeEpoch,
 }
 
 export type TransactionName = keyof Transactions

@@ -83,11 +83,13 @@ if (db !== undefined) {
 }
 
 /**
- * Bytes are given up only behind a commit that is durable, however relaxed the others are: a power cut must not bring back a row
- * whose bytes were removed. A sync of the log covers all commits before it.
+ * Of these the commit is durable, however relaxed the others are: a power cut must not bring back a row whose bytes were removed,
+ * nor an epoch that blobs are named by. A sync of the log covers all commits before it.
  */
+const alwaysDurable: ReadonlySet<string> = new Set(['finishReclaim', 'takeEpoch'])
+
 function performGroup(db: Connection, calls: readonly Call[]): Outcome[] {
-  const mustSync = !syncsCommits && calls.some(({ name }) => name === 'finishReclaim')
+  const mustSync = !syncsCommits && calls.some(({ name }) => alwaysDurable.has(name))
   if (mustSync) db.exec('PRAGMA synchronous = FULL')
   const begun = systemStopwatch()
   const outcomes = performCalls(db, calls)
