@@ -84,6 +84,11 @@ class FolderShelf implements Shelf {
     return this.#keys
   }
 
+  look(): ReadonlyMap<string, RingKey> {
+    this.#look()
+    return this.#keys
+  }
+
   add(name: string, version: KeyVersion): boolean {
     return this.#place(`${name}.${version.number}.json`, encodeVersion(name, version))
   }

@@ -38,7 +38,7 @@ export class RingStore implements KeyStore {
   }
 
   async unwrap(keyId: string, wrapped: string, binding: Uint8Array): Promise<Uint8Array> {
-    return unwrapWith(this.#parts.ring.get(keyId), wrapped, binding)
+    return unwrapWith(this.#parts.ring.get(keyId, versionOf(wrapped)), wrapped, binding)
   }
 
   async isCurrent(keyId: string, wrapped: string): Promise<boolean> {

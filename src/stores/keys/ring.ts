@@ -37,9 +37,14 @@ export class KeyRing {
     return this.#shelf.read().get(name)
   }
 
-  /** Throws KeyMissing. */
-  get(name: string): RingKey {
-    const key = this.find(name)
+  /**
+   * Throws KeyMissing. Where the key is missing, or lacks the version `number`, the shelf is looked at again: another process may
+   * just have made it, and wrapped under it what this one is now asked for.
+   */
+  get(name: string, number?: number): RingKey {
+    const found = this.find(name)
+    const isKnown = number === undefined || found?.versions.some((one) => one.number === number)
+    const key = found !== undefined && isKnown ? found : this.#shelf.look().get(name)
     if (key === undefined) throw new KeyMissing(`There is no key '${name}' in the key ring.`)
     return key
   }

@@ -4,6 +4,8 @@ import type { KeyVersion, RingKey } from './ring-key.ts'
 export interface Shelf {
   /** Every key as of now, or of at most a second ago. Throws KeyStoreUnavailable. */
   read(): ReadonlyMap<string, RingKey>
+  /** Every key as of now. Throws KeyStoreUnavailable. */
+  look(): ReadonlyMap<string, RingKey>
   /** Durable when it returns. False when that version exists already, from whomever. */
   add(name: string, version: KeyVersion): boolean
   /** Durable when it returns; a key that is so already stays so. */
@@ -17,6 +19,7 @@ export function memoryShelf(): Shelf {
   const keyOf = (name: string): RingKey => keys.get(name) ?? { name, enabled: true, versions: [] }
   return {
     read: () => keys,
+    look: () => keys,
     add: (name, version) => {
       const key = keyOf(name)
       if (key.versions.some(({ number }) => number === version.number)) return false

@@ -68,3 +68,24 @@ it('takes no other text of the same wrapped bytes', async () => {
   assert.deepEqual(same, Buffer.from(wrapped.slice(7), 'base64'))
   await assert.rejects(kms.unwrap('k1', `${head}${other}=`, binding), { name: 'KeyRefused' })
 })
+
+it('takes a key and a version that another process made a moment ago, though it looked just before', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'ashlar-keys-'))
+  const clock = { now: () => 1_800_000_000_000 }
+  const open = (): KeyRing => {
+    const shelf = openFolderShelf({ folder: join(root, 'keys'), clock, chance: systemChance })
+    return new KeyRing({ shelf, clock, chance: systemChance })
+  }
+  const [one, other] = [open(), open()]
+  const [writes, reads] = [keyStoresOf(one).kms, keyStoresOf(other).kms]
+  const binding = Buffer.from('b')
+  assert.deepEqual(other.keys(), [])
+  one.create('k1')
+  const first = await writes.wrap('k1', Buffer.alloc(16, 1), binding)
+  assert.equal(await reads.resolve('k1'), 'k1')
+  assert.deepEqual(await reads.unwrap('k1', first, binding), Buffer.alloc(16, 1))
+  one.rotate('k1')
+  const second = await writes.wrap('k1', Buffer.alloc(16, 2), binding)
+  assert.deepEqual(await reads.unwrap('k1', second, binding), Buffer.alloc(16, 2))
+  await rm(root, { recursive: true })
+})
