@@ -1,10 +1,14 @@
 /** The library door: Ashlar inside another Node process. Its types, and nothing else. */
 import { silentLog } from './observe/log.ts'
 import { readConfig, type Flags } from './server/config.ts'
+import { ConfigError } from './server/config-error.ts'
 import { startServer, type Server } from './server/start.ts'
 
 export type { Server } from './server/start.ts'
-export { ConfigError } from './server/config-error.ts'
+export { ConfigError }
+
+const oneProcess =
+  'workers: a server inside another process is one process. ashlar serve can have several.'
 
 /** The options of `ashlar serve` by name; those that are left out have its defaults. The environment is not read. */
 export type ServerOptions = Flags
@@ -16,5 +20,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
       throw error
     })
   }
-  return await startServer(readConfig(options, {}), { log: silentLog, onFatal })
+  const config = readConfig(options, {})
+  if (config.workers > 1) throw new ConfigError(oneProcess)
+  return await startServer(config, { log: silentLog, onFatal })
 }

@@ -16,6 +16,7 @@ export function readyLine(server: Server, config: Config): string {
     adminEndpoint: server.adminEndpoint,
     region: config.region,
     durability: config.durability,
+    workers: config.workers,
     accessKeyId: key.accessKeyId,
     secretAccessKey: fresh ? key.secretAccessKey : undefined,
     credentialsFile: file,
@@ -32,6 +33,7 @@ export function banner(server: Server, config: Config): string {
     ...adminRow(server),
     ['Region', config.region],
     ['Data', config.data],
+    ...(config.workers === 1 ? [] : [['Workers', String(config.workers)] as const]),
     ['Access key', key.accessKeyId],
     ['Secret key', secretRow(server)],
   ] as const

@@ -6,7 +6,12 @@ import { readConfig, type Config, type Flags } from '../server/config.ts'
 import { ConfigError } from '../server/config-error.ts'
 import { options, type Option } from '../server/options.ts'
 import { startServer, type Server } from '../server/start.ts'
+import { CrewLost } from '../server/workers/crew.ts'
+import { startWorkers } from '../server/workers/start.ts'
 import { banner, readyLine } from './banner.ts'
+
+const untrusted = 'storage can no longer be trusted; the server ends'
+const unsteady = 'the workers do not stay alive; the server ends'
 
 /** As the AWS command line has it for a command that was not given right. */
 const usageError = 2
@@ -59,7 +64,10 @@ async function serve(given: Record<string, string | string[] | boolean>): Promis
   const log = { current: undefined as Log | undefined }
   try {
     const config = readConfig(flagsOf(given))
-    log.current = openLog(config.logLevel, { readable: process.stderr.isTTY })
+    log.current = openLog(config.logLevel, {
+      readable: process.stderr.isTTY,
+      isShared: config.workers > 1,
+    })
     await run(config, log.current, given['json'] === true)
   } catch (error) {
     log.current?.flush()
@@ -86,9 +94,10 @@ async function run(config: Config, log: Log, json: boolean): Promise<void> {
     process.exit(1)
   }
   process.on('uncaughtException', (error) => die(error, 'a defect; the server ends'))
-  const server = await startServer(config, {
+  const start = config.workers === 1 ? startServer : startWorkers
+  const server = await start(config, {
     log,
-    onFatal: (error) => die(error, 'storage can no longer be trusted; the server ends'),
+    onFatal: (error) => die(error, error instanceof CrewLost ? unsteady : untrusted),
   })
   stopOnSignals(server, log)
   console.log(json ? readyLine(server, config) : banner(server, config))

@@ -24,13 +24,28 @@ export interface Log {
 /** Lines are gathered up to this many bytes or `flushMs`, so that a request does not wait for a write of its own. */
 const bufferBytes = 4096
 const flushMs = 200
+/** A pipe takes so many bytes at once or none, so that lines of several processes stand one after another. */
+const sharedWriteBytesMax = 4096
 
-/** A log on stderr. `readable` is for eyes, not for machines. */
-export function openLog(level: LogLevel, { readable }: { readonly readable: boolean }): Log {
-  const target = pino.destination({ fd: 2, sync: false, minLength: bufferBytes })
+export interface LogOptions {
+  /** For eyes, not for machines. */
+  readonly readable: boolean
+  /** Other processes write there too. */
+  readonly isShared?: boolean
+  /** The number of the worker that writes. */
+  readonly worker?: number
+}
+
+/** A log on stderr. */
+export function openLog(level: LogLevel, { readable, isShared = false, worker }: LogOptions): Log {
+  const chunks = isShared
+    ? { minLength: sharedWriteBytesMax / 2, maxWrite: sharedWriteBytesMax }
+    : { minLength: bufferBytes }
+  const target = pino.destination({ fd: 2, sync: false, ...chunks })
   const sink = readable ? { write: (line: string) => target.write(readableLine(line)) } : target
+  const base = worker === undefined ? null : { worker }
   const log = pino(
-    { level, base: null, formatters: { level: (label) => ({ level: label }) } },
+    { level, base, formatters: { level: (label) => ({ level: label }) } },
     sink as pino.DestinationStream,
   )
   // A sink that is closed under us (a pager that ends) must not end the server.

@@ -27,7 +27,7 @@ import { timedSyncs } from '../stores/blobs/timed-syncs.ts'
 import { unsynced } from '../stores/blobs/unsynced.ts'
 import type { BlobStore } from '../stores/blobs/store.ts'
 import type { KeyStores } from '../stores/keys/key-stores.ts'
-import { openSqliteMetadata } from '../stores/metadata/sqlite.ts'
+import { openSqliteMetadata, type SqliteOptions } from '../stores/metadata/sqlite.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { Durability } from './keeping-options.ts'
 import { RequestService, type Asked } from './request-service.ts'
@@ -49,15 +49,20 @@ export interface Stores extends AsyncDisposable {
   readonly blobs: BlobStore
 }
 
-/** Takes the data folder for this process alone; rejects when another one has it. */
-export async function openStores(parts: StoreParts): Promise<Stores> {
+export type OpenMetadata = (options: SqliteOptions) => Promise<MetadataStore>
+
+/** Takes the data folder for this process alone, unless `open` says otherwise; rejects when another one has it. */
+export async function openStores(
+  parts: StoreParts,
+  open: OpenMetadata = openSqliteMetadata,
+): Promise<Stores> {
   const { data, clock, onFatal, durability = 'full', meters = storeMeters() } = parts
   const directory = join(data, 'blobs')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   await using undo = new AsyncDisposableStack()
   const file = join(data, 'metadata.sqlite')
   const metadata = undo.use(
-    await openSqliteMetadata({
+    await open({
       file,
       clock,
       onFatal,

@@ -18,6 +18,8 @@ export interface Config {
   readonly admin: AdminConfig | undefined
   readonly region: string
   readonly domains: readonly string[]
+  /** Processes that serve: one does all, more than one have another before them. */
+  readonly workers: number
   readonly accountsFile: string | undefined
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly logLevel: LogLevel
@@ -61,17 +63,18 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     options.map((option) => [option.name, valueOf(option, { flags, env, warnings })]),
   )
   const text = (name: OptionName): string | undefined => values.get(name)?.at(-1)
-  checkWorkers(text('workers') ?? '1')
   const data = text('data') ?? ''
   const keys = values.get('kms-key') ?? []
+  const workers = parseWorkers(text('workers') ?? '')
   const tls = readTls(text('tls-cert'), text('tls-key'))
   return {
     data,
     ...readAddress('--listen', text('listen') ?? ''),
     region: parseRegion(text('region') ?? ''),
     domains: (values.get('domain') ?? []).map(parseDomain),
+    workers,
     accountsFile: text('accounts'),
-    admin: readAdminConfig({ value: text, tls, warnings }),
+    admin: readAdminConfig({ value: text, tls, warnings, workers }),
     tls,
     logLevel: text('log-level') as LogLevel,
     defaultChecksum: text('default-checksum') as Config['defaultChecksum'],
@@ -144,11 +147,13 @@ function parseDomain(text: string): string {
   )
 }
 
-function checkWorkers(text: string): void {
-  if (text === '1') return
-  throw new ConfigError(
-    `--workers ${text} is not offered yet: one node runs one process until measurements decide how connections are shared. Leave it out, or say 1.`,
-  )
+/** Beyond this the one writer is what all wait for. */
+const workersMax = 64
+
+function parseWorkers(text: string): number {
+  const count = Number(text)
+  if (/^[0-9]{1,2}$/.test(text) && count >= 1 && count <= workersMax) return count
+  throw new ConfigError(`--workers cannot be '${text}'. It is a number from 1 to ${workersMax}.`)
 }
 
 function parseSeconds(text: string): number {

@@ -29,6 +29,8 @@ export interface DiskRoomParts {
   /** Free bytes that are left to the metadata; 0 never refuses. */
   readonly reserveBytes: number
   readonly log: Log
+  /** Processes that write to the volume, this one included: between two looks each may take its share of what is free. */
+  readonly sharers: number
 }
 
 export interface Room {
@@ -84,9 +86,10 @@ export class DiskRoom implements Disposable {
   }
 
   #check(neededBytes: number): void {
-    const { reserveBytes } = this.#parts
+    const { reserveBytes, sharers } = this.#parts
     if (reserveBytes === 0) return
-    if (this.#freeBytes - this.#takenBytes - neededBytes >= reserveBytes) return
+    const takenBytes = this.#takenBytes * sharers
+    if (this.#freeBytes - takenBytes - neededBytes >= reserveBytes) return
     throw this.#full(
       `The disk of the server is nearly full: ${mebibytes(this.#freeBytes)} MiB are free, and ${mebibytes(reserveBytes)} MiB of them are kept in reserve. ${goesOn}`,
     )

@@ -115,6 +115,8 @@ function createServer(options: ListenerOptions): Server {
   server.maxHeadersCount = 0
   // A client that has ended its side after a whole request still waits for the answer; node:http's types do not know the name.
   Object.assign(server, { httpAllowHalfOpen: true })
+  // Of several workers each closes what is too much for it: passed on, it would go round among them. An unknown name, too.
+  Object.assign(server, { dropMaxConnection: true })
   server.maxConnections = options.connectionsMax
   return server
 }

@@ -104,7 +104,7 @@ export const options: readonly Option[] = [
     env: 'ASHLAR_WORKERS',
     value: 'count',
     default: '1',
-    sentence: 'processes that serve requests; only 1 today',
+    sentence: 'processes that serve requests; with more than 1, one more looks after them',
   },
   {
     name: 'accounts',

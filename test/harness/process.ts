@@ -36,3 +36,12 @@ function linkOf(file: string): string {
 export function descriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length
 }
+
+/** Of the workers of a server, which are all its children. */
+export function childrenOf(pid: number): readonly number[] {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  return threads
+    .flatMap((id) => readFileSync(`/proc/${pid}/task/${id}/children`, 'latin1').split(' '))
+    .filter((text) => text !== '')
+    .map(Number)
+}

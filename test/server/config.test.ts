@@ -58,7 +58,8 @@ test('addresses in all their forms', () => {
 
 test('values that cannot be are refused by the name of their option', () => {
   const cases: ReadonlyArray<readonly [object, RegExp]> = [
-    [{ workers: '2' }, /--workers 2/],
+    [{ workers: '0' }, /--workers cannot be '0'/],
+    [{ workers: 'auto' }, /from 1 to 64/],
     [{ region: 'US EAST' }, /--region/],
     [{ domain: ['https://x'] }, /--domain/],
     [{ 'default-checksum': 'CRC32' }, /CRC64NVME, none/],

@@ -149,7 +149,7 @@ test('the root pair can be given, also in files; its account stays the same', as
 
 test('what cannot be is said with what to do, and ends with 2', async () => {
   const cases: ReadonlyArray<readonly [readonly string[], Record<string, string>, RegExp]> = [
-    [['--workers', '4'], {}, /one process/],
+    [['--workers', '65'], {}, /from 1 to 64/],
     [['--listen', 'nonsense'], {}, /host:port/],
     [['--log-level', 'loud'], {}, /Choose one of/],
     [['--tls-cert', 'x.pem'], {}, /belong together/],
