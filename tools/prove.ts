@@ -1,6 +1,7 @@
 /**
- * `npm run prove -- <proof> [--scale ci|nightly|release] [--seed n] [--minutes n] [--only part] [--json]`: one promise, tried as
- * often as the scale says; `faults --only kill` plants only the faults that this proof has to find, `fuzz --only xml` feeds one parser. Prints how far it is, and at the end the figures; exit
+ * `npm run prove -- <proof> [--scale ci|nightly|release] [--seed n] [--minutes n] [--workers n] [--only part] [--json]`: one promise,
+ * tried as often as the scale says, of a server of one process or of several (kill, races, linear, drain, preload); `faults --only kill`
+ * plants only the faults that this proof has to find, `fuzz --only xml` feeds one parser. Prints how far it is, and at the end the figures; exit
  * code 1 means that a promise was broken. Every figure in docs/operate/durability.md and docs/operate/fidelity.md comes from here.
  */
 import { availableParallelism } from 'node:os'
@@ -58,6 +59,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     minutes: { type: 'string' },
     only: { type: 'string' },
+    workers: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -76,13 +78,15 @@ const progress = (line: string): void => {
 progress(`${name} at scale ${values.scale}, seed ${seed}`)
 const begun = performance.now()
 const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
-const proof = await prove({ scale: values.scale as Scale, seed, minutes, progress, only })
+const workers = values.workers === undefined ? undefined : Number(values.workers)
+const proof = await prove({ scale: values.scale as Scale, seed, minutes, workers, progress, only })
 const seconds = Math.round((performance.now() - begun) / 1000)
 const told = {
   proof: name,
   scale: values.scale,
   seed,
   seconds,
+  workers,
   cores: availableParallelism(),
   ...proof,
 }

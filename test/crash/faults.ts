@@ -8,9 +8,10 @@ import { join } from 'node:path'
 import type { Fault } from './fault.ts'
 import { storeFaults } from './planted.ts'
 import { serverFaults } from './planted-server.ts'
+import { workerFaults } from './planted-workers.ts'
 import type { Proof, Run } from './proof.ts'
 
-const faults: readonly Fault[] = [...storeFaults, ...serverFaults]
+const faults: readonly Fault[] = [...storeFaults, ...serverFaults, ...workerFaults]
 const root = join(import.meta.dirname, '../..')
 /** By chance a run may pass a fault by; by another seed it does not. */
 const triesMax = 3

@@ -1,9 +1,14 @@
-/** kill -9 under load, again and again: every acknowledged result is there afterwards, and nothing else takes up room. */
+/**
+ * kill -9 under load, again and again: every acknowledged result is there afterwards, and nothing else takes up room. With several
+ * processes it meets one worker, the first process, or all of them.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startServer } from '../harness/server.ts'
+import { until } from '../harness/until.ts'
 import { settled } from './audit.ts'
 import { Client } from './client.ts'
-import { chance, type Proof, type Run, type Scale } from './proof.ts'
+import { chance, clockOf, workersArgs, type Proof, type Run, type Scale } from './proof.ts'
+import { Victims } from './victims.ts'
 import { WriterClient } from './writer-client.ts'
 
 const scales: Readonly<Record<Scale, { readonly kills: number; readonly clients: number }>> = {
@@ -12,14 +17,19 @@ const scales: Readonly<Record<Scale, { readonly kills: number; readonly clients:
   release: { kills: 1000, clients: 64 },
 }
 
-/** Load lasts at least this long, and up to as much longer, before the process is killed. */
+/** Load lasts at least this long, up to as much longer, and on a slow machine until some of it is acknowledged. */
 const loadMs = 300
 
 export async function proveKill(run: Run): Promise<Proof> {
   const { kills, clients: count } = scales[run.scale]
+  const { workers = 1 } = run
   const random = chance(run.seed)
-  await using server = await startServer({ env: { ASHLAR_RECLAIM_GRACE: '0' } })
+  await using server = await startServer({
+    args: workersArgs(run),
+    env: { ASHLAR_RECLAIM_GRACE: '0' },
+  })
   using client = new Client(server)
+  const victims = new Victims({ server, client, workers, random })
   await client.send({ method: 'PUT', path: '/proof' })
   const writers = Array.from(
     { length: count },
@@ -29,13 +39,21 @@ export async function proveKill(run: Run): Promise<Proof> {
   const violations: string[] = []
   let restartMsMax = 0
   let blobs = 0
-  for (let kill = 1; kill <= kills; kill++) {
-    const working = writers.map((writer) => writer.work())
+  const hasTime = clockOf(run)
+  let killed = 0
+  while (hasTime() && killed < kills) {
+    const kill = ++killed
+    const load = { isOver: false }
+    const working = writers.map((writer) => writer.work(() => load.isOver))
+    const enough = acknowledged() + count
     await sleep(loadMs + random() * loadMs)
-    await server.kill()
+    await until(() => acknowledged() >= enough)
+    const livesOn = await victims.kill()
+    if (livesOn) await sleep(loadMs)
+    load.isOver = true
     await Promise.all(working)
     const begun = performance.now()
-    await server.restart()
+    await (livesOn ? victims.replaced() : server.restart())
     restartMsMax = Math.max(restartMsMax, performance.now() - begun)
     await Promise.all(writers.map((writer) => writer.check()))
     const found = await settled(server.dataDir)
@@ -50,11 +68,12 @@ export async function proveKill(run: Run): Promise<Proof> {
     if (violations.length > 0) break
   }
   const figures = {
-    kills,
+    kills: killed,
     clients: count,
     acknowledged: acknowledged(),
     blobs,
     restartMsMax: Math.round(restartMsMax),
+    ...(workers > 1 && victims.figures),
   }
   return { figures, violations }
 }

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { settled } from './audit.ts'
 import { Client } from './client.ts'
-import { chance, type Proof, type Run, type Scale } from './proof.ts'
+import { chance, workersArgs, type Proof, type Run, type Scale } from './proof.ts'
 import { WriterClient } from './writer-client.ts'
 
 const runsOf: Readonly<Record<Scale, number>> = { ci: 4, nightly: 75, release: 300 }
@@ -66,7 +66,11 @@ class Preload {
 
   async prove(): Promise<Proof> {
     const env = { ASHLAR_RECLAIM_GRACE: '0', LD_PRELOAD: this.#library, ASHLAR_FAIL: this.#plan }
-    await using server = await startServer({ env, dataDir: this.#data })
+    await using server = await startServer({
+      args: workersArgs(this.#run),
+      env,
+      dataDir: this.#data,
+    })
     using client = new Client(server)
     await client.send({ method: 'PUT', path: '/proof' })
     const writers = Array.from(

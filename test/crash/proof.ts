@@ -8,6 +8,8 @@ export interface Run {
   readonly progress: (line: string) => void
   /** Decides everything that is decided by chance. */
   readonly seed: number
+  /** Processes that serve; one when not given. */
+  readonly workers?: number | undefined
   /** Ends the run early, however far it came; proofs that are over in minutes do not ask. */
   readonly minutes?: number | undefined
   /** Of the planted faults, those that this proof has to find; of the parsers, the one to be fed; all of them when not given. */
@@ -23,6 +25,11 @@ export interface Proof {
 }
 
 export type Prove = (run: Run) => Promise<Proof>
+
+/** What `ashlar serve` is told of it. */
+export function workersArgs({ workers = 1 }: Pick<Run, 'workers'>): readonly string[] {
+  return workers === 1 ? [] : ['--workers', String(workers)]
+}
 
 /** False once the run has had its minutes. */
 export function clockOf({ minutes = Infinity }: Run): () => boolean {

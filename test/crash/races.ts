@@ -7,14 +7,17 @@ import { startServer, type TestServer } from '../harness/server.ts'
 import { settled } from './audit.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
 import { Client, element, type Heard } from './client.ts'
-import { chance, type Proof, type Run, type Scale } from './proof.ts'
+import { chance, workersArgs, type Proof, type Run, type Scale } from './proof.ts'
 
 const roundsOf: Readonly<Record<Scale, number>> = { ci: 160, nightly: 2500, release: 10_000 }
 const racersMax = 16
 const roundsBetweenAudits = 200
 
 export async function proveRaces(run: Run): Promise<Proof> {
-  await using server = await startServer({ env: { ASHLAR_RECLAIM_GRACE: '0' } })
+  await using server = await startServer({
+    args: workersArgs(run),
+    env: { ASHLAR_RECLAIM_GRACE: '0' },
+  })
   using client = new Client(server)
   await client.send({ method: 'PUT', path: '/proof' })
   const races = new Races(client, chance(run.seed))

@@ -47,10 +47,10 @@ export class WriterClient {
     this.#random = random
   }
 
-  /** Works until the server dies. */
-  async work(): Promise<void> {
+  /** Works until the server dies under it, or until it is over. */
+  async work(isOver: () => boolean = () => false): Promise<void> {
     try {
-      for (;;) await this.#step()
+      while (!isOver()) await this.#step()
     } catch (error) {
       if (!(error instanceof Unheard)) throw error
     }

@@ -1,10 +1,12 @@
 /**
  * Many clients on few keys, a server that is killed and paused meanwhile: what everybody heard of a key has to fit into one
- * order (register.ts). A request without an answer may have had its effect until its server was dead, and never later.
+ * order (register.ts). A request without an answer may have had its effect until its server was dead, and never later. With
+ * several processes any of them stands still, and a worker is killed in the middle, while the others go on.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from '../crash/client.ts'
-import { chance, clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { chance, clockOf, workersArgs, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { Victims } from '../crash/victims.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { bucket, Caller, type Scene } from './caller.ts'
 import { Register, type Operation } from './register.ts'
@@ -25,7 +27,10 @@ const pauseMs = 250
 
 export async function proveLinear(run: Run): Promise<Proof> {
   const { lives } = scales[run.scale]
-  await using server = await startServer({ env: { ASHLAR_RECLAIM_GRACE: '0' } })
+  await using server = await startServer({
+    args: workersArgs(run),
+    env: { ASHLAR_RECLAIM_GRACE: '0' },
+  })
   using client = new Client(server)
   await client.send({ method: 'PUT', path: `/${bucket}` })
   const linear = new Linear(run, server, client)
@@ -42,6 +47,7 @@ class Linear {
   readonly figures = { lives: 0, operations: 0, unknown: 0, refused: 0 }
   readonly #run: Run
   readonly #server: TestServer
+  readonly #victims: Victims
   readonly #registers = new Map<string, Register>()
   readonly #callers: readonly Caller[]
   /** Of this life. */
@@ -61,21 +67,30 @@ class Linear {
     }
     this.#run = run
     this.#server = server
+    const { workers = 1 } = run
+    this.#victims = new Victims({ server, client, workers, random: chance(run.seed) })
     this.#callers = Array.from(
       { length: clients },
       (_, index) => new Caller(scene, `c${index}`, chance(run.seed + 1 + index)),
     )
   }
 
-  /** Load, a pause in the middle of it, and the end. */
+  /** Load, a pause in the middle of it, perhaps the end of a worker, and the end. */
   async life(): Promise<void> {
     const { lifeMs } = scales[this.#run.scale]
-    const working = this.#callers.map((caller) => caller.work())
+    const load = { isOver: false }
+    const working = this.#callers.map(async (caller) => {
+      do await caller.work()
+      while (!load.isOver)
+    })
     await sleep(lifeMs / 2)
-    process.kill(this.#server.pid, 'SIGSTOP')
+    const paused = this.#victims.any()
+    process.kill(paused, 'SIGSTOP')
     await sleep(pauseMs)
-    process.kill(this.#server.pid, 'SIGCONT')
+    process.kill(paused, 'SIGCONT')
+    if ((this.#run.workers ?? 1) > 1) this.#victims.worker()
     await sleep(lifeMs / 2)
+    load.isOver = true
     await this.#server.kill()
     const dead = performance.now()
     await Promise.all(working)

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { settled } from '../crash/audit.ts'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client } from '../crash/client.ts'
-import { chance, clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { chance, clockOf, workersArgs, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { WriterClient } from '../crash/writer-client.ts'
 import { RawConnection, requestBytes } from '../harness/raw.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
@@ -36,7 +36,10 @@ const usualEndMsMax = 20_000
 
 export async function proveDrain(run: Run): Promise<Proof> {
   const { cycles } = scales[run.scale]
-  await using server = await startServer({ env: { ASHLAR_RECLAIM_GRACE: '0' } })
+  await using server = await startServer({
+    args: workersArgs(run),
+    env: { ASHLAR_RECLAIM_GRACE: '0' },
+  })
   using client = new Client(server)
   await client.send({ method: 'PUT', path: '/proof' })
   await client.send({ path: '/proof/large', body: bodyOf('large', largeBytes) })
