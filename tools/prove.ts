@@ -1,8 +1,9 @@
 /**
- * `npm run prove -- <proof> [--scale ci|nightly|release] [--seed n] [--minutes n] [--workers n] [--only part] [--json]`: one promise,
- * tried as often as the scale says, of a server of one process or of several (kill, races, linear, drain, preload); `faults --only kill`
- * plants only the faults that this proof has to find, `fuzz --only xml` feeds one parser. Prints how far it is, and at the end the figures; exit
- * code 1 means that a promise was broken. Every figure in docs/operate/durability.md and docs/operate/fidelity.md comes from here.
+ * `npm run prove -- <proof> [--scale ci|nightly|release] [--seed n] [--minutes n] [--json]`: one promise, tried as often as the scale
+ * says. `--workers n` tries a server of several processes (kill, races, linear, drain, preload), `--filesystem ext4|xfs|btrfs` a real one
+ * (power); `faults --only kill` plants only the faults that this proof has to find, `fuzz --only xml` feeds one parser. Prints how far it is,
+ * and at the end the figures; exit code 1 means that a promise was broken. Every figure in docs/operate/durability.md and
+ * docs/operate/fidelity.md comes from here.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -60,6 +61,7 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string' },
     only: { type: 'string' },
     workers: { type: 'string' },
+    filesystem: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -79,7 +81,9 @@ progress(`${name} at scale ${values.scale}, seed ${seed}`)
 const begun = performance.now()
 const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
 const workers = values.workers === undefined ? undefined : Number(values.workers)
-const proof = await prove({ scale: values.scale as Scale, seed, minutes, workers, progress, only })
+const { filesystem } = values
+const scale = values.scale as Scale
+const proof = await prove({ scale, seed, minutes, workers, progress, only, filesystem })
 const seconds = Math.round((performance.now() - begun) / 1000)
 const told = {
   proof: name,

@@ -21,7 +21,7 @@ export async function proveFaults(run: Run): Promise<Proof> {
   let caught = 0
   const chosen = faults.filter(({ foundBy }) => run.only === undefined || foundBy === run.only)
   for (const fault of chosen) {
-    const found = await findingOf(fault, run.seed)
+    const found = await findingOf(fault, run)
     if (found === undefined) violations.push(`${fault.what}: ${fault.foundBy} stays green`)
     else caught += 1
     run.progress(`${fault.what}: ${fault.foundBy} says ${found ?? 'NOTHING'}`)
@@ -30,7 +30,8 @@ export async function proveFaults(run: Run): Promise<Proof> {
 }
 
 /** The first violation; undefined when there is none. */
-async function findingOf(fault: Fault, seed: number): Promise<string | undefined> {
+async function findingOf(fault: Fault, { seed, filesystem }: Run): Promise<string | undefined> {
+  const words = filesystem === undefined ? [] : ['--filesystem', filesystem]
   const copy = await mkdtemp(join(tmpdir(), 'ashlar-fault-'))
   try {
     for (const name of ['src', 'test', 'tools', 'package.json'])
@@ -38,7 +39,7 @@ async function findingOf(fault: Fault, seed: number): Promise<string | undefined
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
     plant(copy, fault)
     for (let attempt = 0; attempt < triesMax; attempt++) {
-      const found = await run(copy, fault.foundBy, seed + attempt)
+      const found = await run(copy, fault.foundBy, ['--seed', String(seed + attempt), ...words])
       if (found !== undefined) return found
     }
     return undefined
@@ -55,11 +56,15 @@ function plant(copy: string, { file, from, to, what }: Fault): void {
 }
 
 /** A proof that breaks down without naming a violation has found nothing. */
-async function run(copy: string, foundBy: string, seed: number): Promise<string | undefined> {
+async function run(
+  copy: string,
+  foundBy: string,
+  options: readonly string[],
+): Promise<string | undefined> {
   const isTest = foundBy.endsWith('.test.ts')
   const words = isTest
     ? ['--test', '--test-reporter=tap', foundBy]
-    : ['tools/prove.ts', foundBy, '--json', '--seed', String(seed)]
+    : ['tools/prove.ts', foundBy, '--json', ...options]
   const child = spawn(process.execPath, words, {
     cwd: copy,
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -14,6 +14,8 @@ export interface Run {
   readonly minutes?: number | undefined
   /** Of the planted faults, those that this proof has to find; of the parsers, the one to be fed; all of them when not given. */
   readonly only?: string | undefined
+  /** A real one for the disks of `power`: ext4, xfs or btrfs. */
+  readonly filesystem?: string | undefined
 }
 
 export interface Proof {

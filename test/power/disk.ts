@@ -7,7 +7,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Entry } from './recording.ts'
+import type { Entry } from './calls.ts'
 
 /** What becomes of what was not synced: all of it lost, all of it kept, or as chance will have it in one of the models. */
 export type Fate = 'lost' | 'kept' | 'strict' | 'ordered'

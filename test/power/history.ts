@@ -30,6 +30,26 @@ export interface UploadStory extends Told {
 export class History {
   readonly writes: Map<string, Write[]> = new Map()
   readonly uploads: UploadStory[] = []
+  readonly #place: () => number
+  readonly #times: { readonly place: number; readonly ms: number }[] = []
+
+  /** `place` answers how long the record is at this moment. */
+  constructor(place: () => number) {
+    this.#place = place
+  }
+
+  /** The place of this moment. */
+  place(): number {
+    const place = this.#place()
+    this.#times.push({ place, ms: performance.now() })
+    return place
+  }
+
+  /** The last place that is known to have been reached so long before the record went on from `cut`. */
+  earlier(cut: number, ms: number): number {
+    const end = this.#times.findLast(({ place }) => place <= cut)?.ms ?? 0
+    return this.#times.findLast((time) => time.ms <= end - ms)?.place ?? 0
+  }
 
   write(key: string, write: Write): void {
     const earlier = this.writes.get(key)
@@ -37,10 +57,10 @@ export class History {
     else earlier.push(write)
   }
 
-  /** What `key` may hold after a cut: what was acknowledged last, or what was under way. */
-  possible(key: string, cut: number): readonly Content[] {
+  /** What `key` may hold after a cut: what was acknowledged last at the place up to which all is promised, or anything later. */
+  possible(key: string, cut: number, promised: number = cut): readonly Content[] {
     const begun = (this.writes.get(key) ?? []).filter(({ sent }) => sent <= cut)
-    const last = begun.findLastIndex(({ heard }) => heard <= cut)
+    const last = begun.findLastIndex(({ heard }) => heard <= promised)
     const later = begun.slice(last + 1).map(({ content }) => content)
     return [begun[last]?.content, ...later]
   }

@@ -3,7 +3,7 @@
  * and all syncs of them. The folder stands in ASHLAR_RECORD_FOLDER, the record goes to the file that ASHLAR_RECORD names.
  *
  * A sync is written down twice, when it begins and when it has ended: only what was complete before it began is
- * covered by it. A write is written down once it is complete. How an entry looks is said in recording.ts.
+ * covered by it. A write is written down once it is complete. How an entry looks is said in calls.ts.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

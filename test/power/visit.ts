@@ -1,75 +1,95 @@
 /** The real server on a disk that lost its power: it starts by itself, and what it answers is held against the history. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '../../src/server/config.ts'
 import { startServer } from '../../src/server/start.ts'
+import type { Durability } from '../../src/server/keeping-options.ts'
 import type { Fields, Log } from '../../src/observe/log.ts'
 import { silentLog } from '../../src/observe/log.ts'
 import { audit, settled } from '../crash/audit.ts'
 import { differs } from '../crash/bodies.ts'
-import { Client, element, type Heard } from '../crash/client.ts'
+import { Client, element, Unheard, type Heard } from '../crash/client.ts'
 import type { Keys } from '../harness/server.ts'
 import { etagOf, type Content, type History, type UploadStory } from './history.ts'
-import { bucket, path } from './workload.ts'
+import { bucket, path, smallMax } from './workload.ts'
 
 export interface Visit {
   readonly data: string
   readonly history: History
   readonly cut: number
+  /** What was acknowledged up to here must be there; what came later, up to the cut, may be forgotten. */
+  readonly promised: number
+  readonly durability: Durability
   /** The bucket was acknowledged at this place. */
   readonly bucketMade: number
   readonly keys: Keys
 }
 
-/** What is wrong; nothing is what is to be proved. */
-export async function visit(asked: Visit): Promise<readonly string[]> {
+export interface Found {
+  /** Nothing is what is to be proved. */
+  readonly wrong: readonly string[]
+  /** Acknowledged results that are not there, and need not be. */
+  readonly forgotten: number
+  /** Objects whose bytes are not there, and need not be. */
+  readonly unreadable: number
+}
+
+export async function visit(asked: Visit): Promise<Found> {
   const wrong: string[] = []
+  const seen = { forgotten: 0, unreadable: 0 }
   const told = (_: Fields, message: string): void => void wrong.push(`the log says: ${message}`)
-  const log: Log = { ...silentLog, error: told, fatal: told }
+  // Of bytes that are missing the log has to speak.
+  const error = asked.durability === 'none' ? (): void => undefined : told
+  const log: Log = { ...silentLog, error, fatal: told }
   const env = {
     ASHLAR_ROOT_ACCESS_KEY: asked.keys.accessKeyId,
     ASHLAR_ROOT_SECRET_KEY: asked.keys.secretAccessKey,
     ASHLAR_RECLAIM_GRACE: '0',
+    ASHLAR_DISK_RESERVE: '0',
   }
   const config = readConfig({ data: asked.data, listen: '127.0.0.1:0' }, env)
-  const onFatal = (error: unknown): void =>
-    void wrong.push(`storage is not trusted: ${String(error)}`)
+  const onFatal = (cause: unknown): void =>
+    void wrong.push(`storage is not trusted: ${String(cause)}`)
   try {
     await using server = await startServer(config, { log, onFatal })
     const address = { host: '127.0.0.1', port: server.port, region: 'us-east-1', keys: asked.keys }
     using client = new Client(address)
-    if (asked.cut >= asked.bucketMade) await new Look(client, asked, wrong).everything()
-    await clean(asked.data, wrong)
-  } catch (error) {
-    wrong.push(`it does not start, or does not answer: ${String(error)}`)
+    if (asked.promised >= asked.bucketMade) {
+      const look = new Look(client, asked, wrong)
+      await look.everything()
+      Object.assign(seen, { forgotten: look.forgotten, unreadable: look.unreadable })
+    }
+    await clean(asked, wrong)
+  } catch (cause) {
+    wrong.push(`it does not start, or does not answer: ${String(cause)}`)
   }
-  return wrong
+  return { wrong, ...seen }
 }
 
-async function clean(data: string, wrong: string[]): Promise<void> {
-  wrong.push(...audit(data).missing.map((name) => `${name} is missing`))
-  await sleep(0)
-  const found = await settled(data)
+async function clean({ data, durability }: Visit, wrong: string[]): Promise<void> {
+  const mayMiss = durability === 'none'
+  if (!mayMiss) wrong.push(...audit(data).missing.map((name) => `${name} is missing`))
+  const found = await settled(data, { mayMiss })
   wrong.push(...found.orphans.map((name) => `${name} is an orphan`))
   if (found.queued > 0) wrong.push(`${found.queued} entries stay in the queue`)
 }
 
 class Look {
+  forgotten = 0
+  unreadable = 0
   readonly #client: Client
-  readonly #history: History
-  readonly #cut: number
+  readonly #asked: Visit
   readonly #wrong: string[]
 
-  constructor(client: Client, { history, cut }: Visit, wrong: string[]) {
+  constructor(client: Client, asked: Visit, wrong: string[]) {
     this.#client = client
-    this.#history = history
-    this.#cut = cut
+    this.#asked = asked
     this.#wrong = wrong
   }
 
   async everything(): Promise<void> {
+    const { writes, uploads } = this.#asked.history
     await this.#listed()
-    await Promise.all([...this.#history.writes.keys()].map((key) => this.#object(key)))
-    await Promise.all(this.#history.uploads.map((upload) => this.#upload(upload)))
+    await Promise.all([...writes.keys()].map((key) => this.#object(key)))
+    await Promise.all(uploads.map((upload) => this.#upload(upload)))
     const heard = await this.#client.send({ path: path('after'), body: 'x' })
     if (heard.status !== 200) this.#wrong.push(`a new object: ${heard.status} ${heard.code}`)
   }
@@ -79,26 +99,48 @@ class Look {
     const heard = await this.#client.send({ path: `/${bucket}` })
     if (heard.status !== 200) this.#wrong.push(`the listing: ${heard.status} ${heard.code}`)
     for (const [, key = ''] of heard.body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)) {
-      const possible = this.#history.possible(key, this.#cut)
-      if (possible.every((content) => content === undefined))
-        this.#wrong.push(`${key} is listed, and nobody wrote it`)
+      const isPossible = this.#possible(key).some((content) => content !== undefined)
+      if (!isPossible) this.#wrong.push(`${key} is listed, and nobody wrote it`)
     }
   }
 
   async #object(key: string): Promise<void> {
-    const heard = await this.#client.send({ path: path(key) })
-    const possible = this.#history.possible(key, this.#cut)
-    const found = possible.map((content) => mismatch(heard, content))
-    if (found.every((one) => one !== undefined)) this.#wrong.push(`${key}: ${found.join(', or ')}`)
+    const possible = this.#possible(key)
+    const heard = await this.#read(key)
+    if (heard === undefined || heard.status >= 500) {
+      const mayBe = this.#asked.durability === 'none' && possible.some(isInFiles)
+      if (mayBe) this.unreadable += 1
+      else this.#wrong.push(`${key} cannot be read: ${heard?.code ?? 'the answer broke off'}`)
+      return
+    }
+    const fits = possible.map((content) => mismatch(heard, content))
+    const latest = this.#asked.history.possible(key, this.#asked.cut)
+    if (fits.every((one) => one !== undefined)) this.#wrong.push(`${key}: ${fits.join(', or ')}`)
+    else if (latest.every((content) => mismatch(heard, content) !== undefined)) this.forgotten += 1
+  }
+
+  #possible(key: string): readonly Content[] {
+    const { history, cut, promised } = this.#asked
+    return history.possible(key, cut, promised)
+  }
+
+  async #read(key: string): Promise<Heard | undefined> {
+    try {
+      return await this.#client.send({ path: path(key) })
+    } catch (error) {
+      if (error instanceof Unheard) return undefined
+      throw error
+    }
   }
 
   async #upload(upload: UploadStory): Promise<void> {
-    if (upload.sent > this.#cut || upload.heard > this.#cut) return
+    const { cut, promised } = this.#asked
+    if (upload.heard > promised) return
     const query = { uploadId: upload.id }
     const heard = await this.#client.send({ path: path(upload.key), query })
     const { end } = upload
-    const isOver = end !== undefined && end.heard <= this.#cut
-    const isEnding = end !== undefined && end.sent <= this.#cut
+    const isOver = end !== undefined && end.heard <= promised
+    const isEnding = end !== undefined && end.sent <= cut
     if (isOver && heard.status !== 404)
       this.#wrong.push(`an upload that ended by ${end.kind} is there: ${heard.status}`)
     if (!isEnding && heard.status !== 200)
@@ -108,9 +150,10 @@ class Look {
   }
 
   #parts(upload: UploadStory, heard: Heard): void {
+    const { cut, promised } = this.#asked
     for (const number of [1, 2]) {
-      const begun = upload.parts.filter((one) => one.number === number && one.sent <= this.#cut)
-      const last = begun.findLastIndex((one) => one.heard <= this.#cut)
+      const begun = upload.parts.filter((one) => one.number === number && one.sent <= cut)
+      const last = begun.findLastIndex((one) => one.heard <= promised)
       if (last < 0) continue
       const isListed = begun.slice(last).some((part) => heard.body.includes(etagOf(part)))
       if (!isListed) this.#wrong.push(`part ${number} of ${upload.id} is lost`)
@@ -124,6 +167,11 @@ class Look {
     if (heard.status !== 200 || !element(heard, 'ETag').includes('-'))
       this.#wrong.push(`completed again: ${heard.status} ${heard.code}`)
   }
+}
+
+/** Small bytes lie in the database. */
+function isInFiles(content: Content): boolean {
+  return content?.some(({ sizeBytes }) => sizeBytes > smallMax) ?? false
 }
 
 function mismatch(heard: Heard, content: Content): string | undefined {

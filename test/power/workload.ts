@@ -9,13 +9,12 @@ export interface WorkloadParts {
   readonly history: History
   readonly name: string
   readonly random: () => number
-  /** How long the record is at this moment. */
-  readonly place: () => number
 }
 
 export const bucket = 'power'
 const keysOfEach = 5
-const smallMax = 16_384
+/** Objects up to here lie in the database. */
+export const smallMax = 16_384
 const largeBytes = 5 * 1024 * 1024
 
 export class Workload {
@@ -43,7 +42,7 @@ export class Workload {
     const told = this.#begin()
     const plan = { method: 'POST', path: path(key), query: { uploads: '' } }
     const heard = await this.#send({ ...plan, headers: this.#encryption() })
-    told.heard = this.#parts.place()
+    told.heard = this.#parts.history.place()
     const id = element(heard, 'UploadId')
     this.#upload = { ...told, key, id, parts: [], end: undefined }
     this.#parts.history.uploads.push(this.#upload)
@@ -75,7 +74,7 @@ export class Workload {
     const write = { ...this.#begin(), content }
     this.#parts.history.write(key, write)
     await this.#send(plan)
-    write.heard = this.#parts.place()
+    write.heard = this.#parts.history.place()
   }
 
   async #goOn(upload: UploadStory, dice: number): Promise<void> {
@@ -92,7 +91,7 @@ export class Workload {
       const plan = { method: 'POST', path: path(upload.key), query, body }
       await this.#write(upload.key, latest(upload.parts), plan)
     }
-    end.heard = this.#parts.place()
+    end.heard = this.#parts.history.place()
   }
 
   /** One part small or large, or two of which the first is as large as it must be. */
@@ -106,7 +105,7 @@ export class Workload {
     const query = { uploadId: upload.id, partNumber: String(number) }
     const body = bodyOf(part.tag, sizeBytes)
     const heard = await this.#send({ path: path(upload.key), query, body })
-    part.heard = this.#parts.place()
+    part.heard = this.#parts.history.place()
     if (heard.headers.etag !== `"${etagOf(part)}"`)
       this.violations.push(`a part has the ETag ${heard.headers.etag}`)
   }
@@ -119,7 +118,7 @@ export class Workload {
   }
 
   #begin(): Told {
-    return { sent: this.#parts.place(), heard: Infinity }
+    return { sent: this.#parts.history.place(), heard: Infinity }
   }
 
   /** Some objects are encrypted: the key that opens them has to survive with them. */

@@ -1,7 +1,5 @@
 /** The record that record.c writes: what was done to the files under one folder, and how far the client had heard by then. */
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 
 export type Entry =
   | { readonly kind: 'create' | 'makeFolder'; readonly inode: number; readonly path: string }
@@ -87,18 +85,5 @@ function entryOf(kind: Exclude<(typeof kinds)[number], ''>, fields: Fields): Ent
     }
     case 'strange':
       return { kind, what: path }
-  }
-}
-
-/** Builds the library that records; answers why it could not be built. */
-export function buildRecorder(library: string): string | undefined {
-  if (process.platform !== 'linux') return 'the recorder is made for Linux'
-  const source = join(import.meta.dirname, 'record.c')
-  try {
-    const words = ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl', '-lpthread']
-    execFileSync('gcc', words, { stdio: 'pipe' })
-    return undefined
-  } catch (error) {
-    return `gcc does not build the recorder: ${error instanceof Error ? error.message : String(error)}`
   }
 }
