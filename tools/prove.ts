@@ -15,15 +15,19 @@ import type { Prove, Scale } from '../test/crash/proof.ts'
 import { proveRaces } from '../test/crash/races.ts'
 import { proveRebuild } from '../test/crash/rebuild.ts'
 import { proveRot } from '../test/crash/rot.ts'
+import { proveWhole } from '../test/crash/whole.ts'
 import { proveFuzz } from '../test/fuzz/fuzz.ts'
 import { proveHttp } from '../test/fuzz/http.ts'
 import { proveSignatures } from '../test/fuzz/signatures.ts'
 import { proveCeilings } from '../test/simulate/ceilings.ts'
 import { proveClock } from '../test/simulate/clock.ts'
+import { proveCuts } from '../test/simulate/cuts.ts'
 import { proveDrain } from '../test/simulate/drain.ts'
 import { proveFull } from '../test/simulate/full.ts'
 import { proveSlow } from '../test/simulate/slow.ts'
 import { proveLinear } from '../test/linear/linear.ts'
+import { proveListings } from '../test/linear/listings.ts'
+import { proveWinners } from '../test/linear/winners.ts'
 import { provePower } from '../test/power/power.ts'
 import { proveFrozen } from '../test/secrets/frozen.ts'
 import { proveSecrets } from '../test/secrets/secrets.ts'
@@ -34,16 +38,20 @@ const proofs: Readonly<Record<string, Prove>> = {
   nth: proveNth,
   preload: provePreload,
   races: proveRaces,
+  whole: proveWhole,
   rot: proveRot,
   rebuild: proveRebuild,
   power: provePower,
   linear: proveLinear,
+  winners: proveWinners,
+  listings: proveListings,
   model: proveModel,
   secrets: proveSecrets,
   frozen: proveFrozen,
   drain: proveDrain,
   full: proveFull,
   slow: proveSlow,
+  cuts: proveCuts,
   ceilings: proveCeilings,
   clock: proveClock,
   faults: proveFaults,

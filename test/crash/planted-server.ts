@@ -27,6 +27,14 @@ export const serverFaults: readonly Fault[] = [
     foundBy: 'frozen',
   },
   {
+    what: 'a completion makes room for its object first',
+    file: 'src/domain/completion.ts',
+    from: '    const result = await rules.metadata.completeUpload(\n',
+    to: `    await rules.metadata.deleteObject(upload.bucket, request.key, {})
+    const result = await rules.metadata.completeUpload(\n`,
+    foundBy: 'whole',
+  },
+  {
     what: 'a small part may stand in the middle',
     file: 'src/domain/part-list.ts',
     from: 'if (small === undefined) return\n',
@@ -95,6 +103,13 @@ export const serverFaults: readonly Fault[] = [
     from: 'for await (const bytes of blobs.proveFile(id, path)) sizeBytes += bytes',
     to: 'void blobs.proveFile(id, path)\n  sizeBytes += 1',
     foundBy: 'test/server/backup.test.ts',
+  },
+  {
+    what: 'what was written of a body that was given up stays',
+    file: 'src/stores/blobs/files.ts',
+    from: '      await Promise.allSettled([this.#fs.unlink(this.#folders.path(id))])\n',
+    to: '',
+    foundBy: 'cuts',
   },
   {
     what: 'a body that does not come is waited for',

@@ -148,6 +148,20 @@ export const storeFaults: readonly Fault[] = [
     foundBy: 'linear',
   },
   {
+    what: 'a completion does not ask its condition again',
+    file: `${sql}/completion.ts`,
+    from: '  if (refusal !== undefined) return refusal\n',
+    to: '  if (refusal !== undefined && call.parts.length === 0) return refusal\n',
+    foundBy: 'winners',
+  },
+  {
+    what: 'a listing goes on beyond its prefix',
+    file: 'src/stores/metadata/order.ts',
+    from: 'String.fromCodePoint(next(point))',
+    to: 'String.fromCodePoint(next(next(point)))',
+    foundBy: 'listings',
+  },
+  {
     what: 'a read remembers what the key was a moment ago',
     file: `${sql}/store.ts`,
     from: '    return getObject(this.#db, { bucket, key, versionId })\n',

@@ -33,7 +33,7 @@ export function md5(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex')
 }
 
-export function multipartEtag(parts: readonly Stored[]): string {
+export function multipartEtag(parts: ReadonlyArray<Pick<Stored, 'etag'>>): string {
   const sums = parts.map(({ etag }) => Buffer.from(etag, 'hex'))
   return `${md5(Buffer.concat(sums))}-${parts.length}`
 }
