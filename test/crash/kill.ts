@@ -8,6 +8,7 @@ import { until } from '../harness/until.ts'
 import { settled } from './audit.ts'
 import { Client } from './client.ts'
 import { chance, clockOf, workersArgs, type Proof, type Run, type Scale } from './proof.ts'
+import { sealedEnv } from './sealed.ts'
 import { Victims } from './victims.ts'
 import { WriterClient } from './writer-client.ts'
 
@@ -26,7 +27,7 @@ export async function proveKill(run: Run): Promise<Proof> {
   const random = chance(run.seed)
   await using server = await startServer({
     args: workersArgs(run),
-    env: { ASHLAR_RECLAIM_GRACE: '0' },
+    env: { ...sealedEnv, ASHLAR_RECLAIM_GRACE: '0' },
   })
   using client = new Client(server)
   const victims = new Victims({ server, client, workers, random })

@@ -12,6 +12,7 @@ import { startServer, type TestServer } from '../harness/server.ts'
 import { settled } from './audit.ts'
 import { Client } from './client.ts'
 import { chance, workersArgs, type Proof, type Run, type Scale } from './proof.ts'
+import { sealedEnv } from './sealed.ts'
 import { WriterClient } from './writer-client.ts'
 
 const runsOf: Readonly<Record<Scale, number>> = { ci: 4, nightly: 75, release: 300 }
@@ -65,12 +66,10 @@ class Preload {
   }
 
   async prove(): Promise<Proof> {
-    const env = { ASHLAR_RECLAIM_GRACE: '0', LD_PRELOAD: this.#library, ASHLAR_FAIL: this.#plan }
-    await using server = await startServer({
-      args: workersArgs(this.#run),
-      env,
-      dataDir: this.#data,
-    })
+    const preloaded = { LD_PRELOAD: this.#library, ASHLAR_FAIL: this.#plan }
+    const env = { ...sealedEnv, ...preloaded, ASHLAR_RECLAIM_GRACE: '0' }
+    const args = workersArgs(this.#run)
+    await using server = await startServer({ args, env, dataDir: this.#data })
     using client = new Client(server)
     await client.send({ method: 'PUT', path: '/proof' })
     const writers = Array.from(

@@ -11,14 +11,24 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { startServer } from '../harness/server.ts'
+import { startServer, type TestServer } from '../harness/server.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
 import { Client, element, Unheard } from './client.ts'
 import { chance, type Proof, type Run, type Scale } from './proof.ts'
 import { damageRow } from './rot-rows.ts'
+import { sealedEnv, sealingOf } from './sealed.ts'
 
 const damagesOf: Readonly<Record<Scale, number>> = { ci: 100, nightly: 1000, release: 4000 }
+/** The server reads its keys when it starts, so each of these costs two restarts. */
+const keysEvery = 25
 const headerBytes = 4096
+
+/** Of one object each; those with numbers that differ by six are sealed alike (sealed.ts). */
+const sizes: readonly number[] = [
+  700, 700, 16_000, 20_000, 65_536, 65_536, 400_000, 1_500_000, 700, 700, 700, 300_000, 20_000,
+  65_600,
+]
+const largeBytes = 5 * 1024 * 1024
 
 interface Kept {
   readonly key: string
@@ -26,13 +36,14 @@ interface Kept {
 }
 
 export async function proveRot(run: Run): Promise<Proof> {
-  await using server = await startServer()
+  await using server = await startServer({ env: sealedEnv })
   using client = new Client(server)
-  const rot = new Rot(client, server.dataDir, chance(run.seed))
+  const rot = new Rot(client, server, chance(run.seed))
   await rot.fill()
   const damages = damagesOf[run.scale]
   for (let damage = 1; damage <= damages && rot.violations.length === 0; damage++) {
-    await (damage % 3 === 0 ? rot.inRows() : rot.inBlobs())
+    if (damage % keysEvery === 0) await rot.inKeys()
+    else await (damage % 3 === 0 ? rot.inRows() : rot.inBlobs())
     if (damage % 50 === 0)
       run.progress(
         `damage ${damage} of ${damages}: ${JSON.stringify(rot.figures)}, ${rot.violations.length} violations`,
@@ -44,34 +55,47 @@ export async function proveRot(run: Run): Promise<Proof> {
 
 class Rot {
   readonly violations: string[] = []
-  readonly figures = { found: 0, harmless: 0, refused: 0, brokenOff: 0 }
+  readonly figures = { found: 0, harmless: 0, refused: 0, brokenOff: 0, keys: 0 }
   readonly #client: Client
-  readonly #data: string
+  readonly #server: TestServer
   readonly #random: () => number
   readonly #kept: Kept[] = []
   #files: readonly string[] = []
 
-  constructor(client: Client, data: string, random: () => number) {
+  constructor(client: Client, server: TestServer, random: () => number) {
     this.#client = client
-    this.#data = data
+    this.#server = server
     this.#random = random
   }
 
   async fill(): Promise<void> {
     await this.#client.send({ method: 'PUT', path: '/proof' })
-    for (const sizeBytes of [700, 700, 16_000, 20_000, 65_536, 65_536, 400_000, 1_500_000])
-      await this.#put(`k${this.#kept.length}`, sizeBytes)
-    for (let upload = 0; upload < 1; upload++) await this.#upload(`k${this.#kept.length}`)
-    this.#files = readdirSync(join(this.#data, 'blobs'), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
+    for (const sizeBytes of sizes) await this.#put(`k${this.#kept.length}`, sizeBytes)
+    await this.#upload('k14', 2)
+    await this.#upload('k15', 1)
+    await this.#upload('k16', 1)
+    this.#files = filesOf(join(this.#server.dataDir, 'blobs'))
+  }
+
+  /** One key of the ring is damaged: the server says so when it starts, or what that key opens is not read. */
+  async inKeys(): Promise<void> {
+    const { what, undo } = this.#damageBytes(this.#any(filesOf(join(this.#server.dataDir, 'keys'))))
+    await this.#server.kill()
+    const seen = await this.#server.restart().then(
+      () => this.#readAll(what),
+      () => 1,
+    )
+    undo()
+    this.figures[seen > 0 ? 'found' : 'harmless'] += 1
+    this.figures.keys += 1
+    await this.#server.restart()
+    if ((await this.#readAll(what)) > 0) this.violations.push(`${what}: put back, it is not read`)
   }
 
   /** One blob file is damaged, every object read, and the file put back. */
   async inBlobs(): Promise<void> {
     const file = this.#any(this.#files)
-    const whole = readFileSync(file)
-    const { what, mayBeHarmless, undo } = this.#damage(file, whole)
+    const { what, mayBeHarmless, undo } = this.#damage(file)
     const seen = await this.#readAll(what)
     undo()
     if (seen > 0) this.figures.found += 1
@@ -81,7 +105,7 @@ class Rot {
 
   /** One row is damaged, or two are exchanged; some columns are of no account to who reads. */
   async inRows(): Promise<void> {
-    const damaged = damageRow(join(this.#data, 'metadata.sqlite'), this.#random)
+    const damaged = damageRow(join(this.#server.dataDir, 'metadata.sqlite'), this.#random)
     const seen = await this.#readAll(damaged.what)
     damaged.undo()
     if (seen > 0) this.figures.found += 1
@@ -98,7 +122,8 @@ class Rot {
     let unread = 0
     for (const { key, pieces } of this.#kept) {
       try {
-        const heard = await this.#client.send({ path: `/proof/${key}` })
+        const headers = sealingOf(key).access
+        const heard = await this.#client.send({ path: `/proof/${key}`, headers })
         if (heard.status >= 500) this.figures.refused += 1
         if (heard.status !== 200) unread += 1
         const wrong = heard.status === 200 ? differs(heard.body, pieces) : undefined
@@ -112,42 +137,8 @@ class Rot {
     return unread
   }
 
-  #damage(file: string, whole: Buffer): Damage {
-    const at = Math.floor(this.#random() * whole.length)
-    const name = file.slice(-12)
-    const undo = (): void => writeFileSync(file, whole)
-    const said = (what: string, mayBeHarmless = false): Damage => ({
-      what: `${name}: ${what}`,
-      mayBeHarmless,
-      undo,
-    })
-    const dice = this.#random()
-    if (dice < 0.4) {
-      writeFileSync(file, flipped(whole, at, this.#random))
-      return said(`a bit of byte ${at} flipped`, at < headerBytes)
-    }
-    if (dice < 0.55) {
-      const page = at - (at % 4096)
-      const zeroed = Buffer.from(whole).fill(0, page, Math.min(page + 4096, whole.length))
-      writeFileSync(file, zeroed)
-      return said(`the page of byte ${at} zeroed`, at < headerBytes)
-    }
-    if (dice < 0.7) {
-      writeFileSync(file, whole.subarray(0, at))
-      return said(`cut to ${at} bytes`)
-    }
-    if (dice < 0.8) {
-      rmSync(file)
-      return said('deleted')
-    }
-    if (dice < 0.85) {
-      appendFileSync(file, 'more')
-      return said('lengthened')
-    }
-    return this.#exchanged(file, said)
-  }
-
-  #exchanged(file: string, said: (what: string) => Damage): Damage {
+  #damage(file: string): Damage {
+    if (this.#random() < 0.85) return this.#damageBytes(file)
     const other = this.#any(this.#files.filter((name) => name !== file))
     const exchange = (): void => {
       renameSync(file, `${file}.away`)
@@ -155,33 +146,74 @@ class Rot {
       renameSync(`${file}.away`, other)
     }
     exchange()
-    return { ...said('exchanged with another'), undo: exchange }
+    const what = `${file.slice(-12)}: exchanged with another`
+    return { what, mayBeHarmless: false, undo: exchange }
+  }
+
+  #damageBytes(file: string): Damage {
+    const whole = readFileSync(file)
+    const at = Math.floor(this.#random() * whole.length)
+    const undo = (): void => writeFileSync(file, whole)
+    const said = (what: string, mayBeHarmless = false): Damage => ({
+      what: `${file.slice(-12)}: ${what}`,
+      mayBeHarmless,
+      undo,
+    })
+    const dice = this.#random()
+    if (dice < 0.45) {
+      writeFileSync(file, flipped(whole, at, this.#random))
+      return said(`a bit of byte ${at} flipped`, at < headerBytes)
+    }
+    if (dice < 0.65) {
+      const page = at - (at % 4096)
+      const zeroed = Buffer.from(whole).fill(0, page, Math.min(page + 4096, whole.length))
+      writeFileSync(file, zeroed)
+      return said(`the page of byte ${at} zeroed`, at < headerBytes)
+    }
+    if (dice < 0.83) {
+      writeFileSync(file, whole.subarray(0, at))
+      return said(`cut to ${at} bytes`)
+    }
+    if (dice < 0.94) {
+      rmSync(file)
+      return said('deleted')
+    }
+    appendFileSync(file, 'more')
+    return said('lengthened')
   }
 
   async #put(key: string, sizeBytes: number): Promise<void> {
     const piece = { tag: key, sizeBytes }
-    await this.#client.send({ path: `/proof/${key}`, body: bodyOf(key, sizeBytes) })
+    const headers = sealingOf(key).write
+    const body = bodyOf(key, sizeBytes)
+    const heard = await this.#client.send({ path: `/proof/${key}`, headers, body })
+    if (heard.status !== 200) this.violations.push(`${key}: ${heard.status} ${heard.code}`)
     this.#kept.push({ key, pieces: [piece] })
   }
 
-  async #upload(key: string): Promise<void> {
+  async #upload(key: string, largeParts: number): Promise<void> {
     const path = `/proof/${key}`
-    const begun = await this.#client.send({ method: 'POST', path, query: { uploads: '' } })
+    const { write, access } = sealingOf(key)
+    const plan = { method: 'POST', path, query: { uploads: '' }, headers: write }
+    const begun = await this.#client.send(plan)
     const uploadId = element(begun, 'UploadId')
-    const pieces = [5 * 1024 * 1024, 5 * 1024 * 1024, 9000].map((sizeBytes, index) => ({
+    const large = Array<number>(largeParts).fill(largeBytes)
+    const pieces = [...large, 9000].map((sizeBytes, index) => ({
       tag: `${key}#${index}`,
       sizeBytes,
     }))
     const listed: string[] = []
     for (const [index, { tag, sizeBytes }] of pieces.entries()) {
       const query = { uploadId, partNumber: String(index + 1) }
-      const heard = await this.#client.send({ path, query, body: bodyOf(tag, sizeBytes) })
+      const part = { path, query, headers: access, body: bodyOf(tag, sizeBytes) }
+      const heard = await this.#client.send(part)
       listed.push(
         `<Part><PartNumber>${index + 1}</PartNumber><ETag>${heard.headers.etag}</ETag></Part>`,
       )
     }
     const body = `<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`
-    await this.#client.send({ method: 'POST', path, query: { uploadId }, body })
+    const heard = await this.#client.send({ method: 'POST', path, query: { uploadId }, body })
+    if (heard.status !== 200) this.violations.push(`${key}: ${heard.status} ${heard.code}`)
     this.#kept.push({ key, pieces })
   }
 
@@ -194,6 +226,12 @@ interface Damage {
   readonly what: string
   readonly mayBeHarmless: boolean
   readonly undo: () => void
+}
+
+function filesOf(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 }
 
 function flipped(whole: Buffer, at: number, random: () => number): Buffer {

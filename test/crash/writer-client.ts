@@ -4,6 +4,7 @@
  */
 import { partList } from '../harness/part-list.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
+import { sealingOf } from './sealed.ts'
 import { element, Unheard, type Client, type Heard } from './client.ts'
 
 /** The pieces of an object; undefined where there is none. */
@@ -76,7 +77,8 @@ export class WriterClient {
   async #put(sizeBytes: number): Promise<void> {
     const key = this.#key()
     const piece = { tag: this.#tag(key), sizeBytes }
-    await this.#write(key, [piece], { path: path(key), body: bodyOf(piece.tag, sizeBytes) })
+    const body = bodyOf(piece.tag, sizeBytes)
+    await this.#write(key, [piece], { path: path(key), headers: sealingOf(key).write, body })
   }
 
   async #copy(): Promise<void> {
@@ -84,7 +86,8 @@ export class WriterClient {
     const content = this.#kept.get(source)
     const key = this.#key()
     if (content === undefined || key === source) return
-    const headers = { 'x-amz-copy-source': path(source) }
+    const sealing = { ...sealingOf(source).source, ...sealingOf(key).write }
+    const headers = { 'x-amz-copy-source': path(source), ...sealing }
     await this.#write(key, content, { path: path(key), headers, body: '' })
   }
 
@@ -109,6 +112,7 @@ export class WriterClient {
       method: 'POST',
       path: path(key),
       query: { uploads: '' },
+      headers: sealingOf(key).write,
     })
     this.acknowledged += 1
     this.#upload = { key, id: element(heard, 'UploadId'), parts: new Map() }
@@ -129,7 +133,8 @@ export class WriterClient {
     const query = { uploadId: upload.id, partNumber: String(number) }
     this.#unanswered = { kind: 'part', number }
     const body = bodyOf(tag, sizeBytes)
-    const heard = await this.#client.send({ path: path(upload.key), query, body })
+    const headers = sealingOf(upload.key).access
+    const heard = await this.#client.send({ path: path(upload.key), query, headers, body })
     this.#unanswered = undefined
     this.acknowledged += 1
     if (heard.status !== 200) return this.#wrong(`a part: ${heard.status} ${heard.code}`)
@@ -202,7 +207,7 @@ export class WriterClient {
   }
 
   async #checkKey(key: string, kept: Content): Promise<void> {
-    const heard = await this.#client.send({ path: path(key) })
+    const heard = await this.#client.send({ path: path(key), headers: sealingOf(key).access })
     const isUncertain = this.#perhaps.has(key)
     const wrong = mismatch(heard, kept)
     if (wrong === undefined) return

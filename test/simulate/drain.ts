@@ -9,6 +9,7 @@ import { settled } from '../crash/audit.ts'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client } from '../crash/client.ts'
 import { chance, clockOf, workersArgs, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { sealedEnv } from '../crash/sealed.ts'
 import { WriterClient } from '../crash/writer-client.ts'
 import { RawConnection, requestBytes } from '../harness/raw.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
@@ -38,7 +39,7 @@ export async function proveDrain(run: Run): Promise<Proof> {
   const { cycles } = scales[run.scale]
   await using server = await startServer({
     args: workersArgs(run),
-    env: { ASHLAR_RECLAIM_GRACE: '0' },
+    env: { ...sealedEnv, ASHLAR_RECLAIM_GRACE: '0' },
   })
   using client = new Client(server)
   await client.send({ method: 'PUT', path: '/proof' })
