@@ -51,18 +51,22 @@ export function audit(dataDir: string): Audit {
 const patienceMs = 15_000
 
 /**
- * The audit once reclaim has nothing left to do, or as it is when it takes too long. For a server without load and without
- * grace; `mayMiss` for one whose bytes may be gone for good.
+ * The audit once reclaim has nothing left to do, or as it is when there is no progress any more. For a server without load
+ * and without grace; `mayMiss` for one whose bytes may be gone for good.
  */
 export async function settled(
   dataDir: string,
   { mayMiss = false }: { readonly mayMiss?: boolean } = {},
 ): Promise<Audit> {
-  const end = performance.now() + patienceMs
+  let end = performance.now() + patienceMs
+  let least = Infinity
   for (;;) {
     const found = audit(dataDir)
+    const left = found.queued + found.orphans.length
+    if (left < least) end = performance.now() + patienceMs
+    least = Math.min(least, left)
     const isWhole = mayMiss || found.missing.length === 0
-    const isClean = isWhole && found.queued === 0 && found.orphans.length === 0
+    const isClean = isWhole && left === 0
     if (isClean || performance.now() > end) return found
     await sleep(50)
   }

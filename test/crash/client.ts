@@ -18,10 +18,13 @@ export class Unheard extends Error {
 
 export class Client implements Disposable {
   readonly #server: Signable
+  readonly #patienceMs: number
   readonly #agent: Agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
-  constructor(server: Signable) {
+  /** Who hears nothing for `patienceMs` gives up. */
+  constructor(server: Signable, { patienceMs = 20_000 }: { readonly patienceMs?: number } = {}) {
     this.#server = server
+    this.#patienceMs = patienceMs
   }
 
   /** Throws Unheard. */
@@ -38,9 +41,9 @@ export class Client implements Disposable {
         method,
         path: target,
         headers: headers.flat(),
-        timeout: 20_000,
+        timeout: this.#patienceMs,
       })
-      sent.on('timeout', () => sent.destroy(new Error('no answer in 20 s')))
+      sent.on('timeout', () => sent.destroy(new Error(`no answer in ${this.#patienceMs} ms`)))
       sent.end(body)
       const [answer] = (await once(sent, 'response')) as [IncomingMessage]
       const bytes = Buffer.concat(await Array.fromAsync(answer as AsyncIterable<Buffer>))

@@ -23,6 +23,9 @@ export interface Visit {
   readonly keys: Keys
 }
 
+/** A file system under a disk that is written down is slow, and the server runs in this process. */
+export const patienceMs = 120_000
+
 export interface Found {
   /** Nothing is what is to be proved. */
   readonly wrong: readonly string[]
@@ -51,7 +54,7 @@ export async function visit(asked: Visit): Promise<Found> {
   try {
     await using server = await startServer(config, { log, onFatal })
     const address = { host: '127.0.0.1', port: server.port, region: 'us-east-1', keys: asked.keys }
-    using client = new Client(address)
+    using client = new Client(address, { patienceMs })
     if (asked.promised >= asked.bucketMade) {
       const look = new Look(client, asked, wrong)
       await look.everything()
@@ -107,10 +110,11 @@ class Look {
   async #object(key: string): Promise<void> {
     const possible = this.#possible(key)
     const heard = await this.#read(key)
-    if (heard === undefined || heard.status >= 500) {
+    const unread = heard instanceof Unheard ? heard.message : heard.status >= 500 && heard.code
+    if (heard instanceof Unheard || unread) {
       const mayBe = this.#asked.durability === 'none' && possible.some(isInFiles)
       if (mayBe) this.unreadable += 1
-      else this.#wrong.push(`${key} cannot be read: ${heard?.code ?? 'the answer broke off'}`)
+      else this.#wrong.push(`${key} cannot be read: ${unread}`)
       return
     }
     const fits = possible.map((content) => mismatch(heard, content))
@@ -124,11 +128,11 @@ class Look {
     return history.possible(key, cut, promised)
   }
 
-  async #read(key: string): Promise<Heard | undefined> {
+  async #read(key: string): Promise<Heard | Unheard> {
     try {
       return await this.#client.send({ path: path(key) })
     } catch (error) {
-      if (error instanceof Unheard) return undefined
+      if (error instanceof Unheard) return error
       throw error
     }
   }
