@@ -29,6 +29,7 @@ import { proveLinear } from '../test/linear/linear.ts'
 import { proveListings } from '../test/linear/listings.ts'
 import { proveWinners } from '../test/linear/winners.ts'
 import { provePower } from '../test/power/power.ts'
+import { proveStream } from '../test/simulate/stream.ts'
 import { proveFrozen } from '../test/secrets/frozen.ts'
 import { proveSecrets } from '../test/secrets/secrets.ts'
 import { proveModel } from '../test/simulate/model.ts'
@@ -53,6 +54,7 @@ const proofs: Readonly<Record<string, Prove>> = {
   slow: proveSlow,
   cuts: proveCuts,
   ceilings: proveCeilings,
+  stream: proveStream,
   clock: proveClock,
   faults: proveFaults,
   signatures: proveSignatures,

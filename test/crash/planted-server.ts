@@ -126,6 +126,14 @@ export const serverFaults: readonly Fault[] = [
     foundBy: 'clock',
   },
   {
+    what: 'what passes is remembered',
+    file: 'src/payload/ingest.ts',
+    from: '      const room = running.update(chunk)\n',
+    to: `      ;(globalThis.passed ??= []).push(Buffer.from(chunk))
+      const room = running.update(chunk)\n`,
+    foundBy: 'stream',
+  },
+  {
     what: 'a file that was written stays open',
     file: 'src/stores/blobs/files.ts',
     from: '      return writer.sizeBytes\n    } finally {\n      await file.close()\n',

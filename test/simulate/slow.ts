@@ -89,14 +89,22 @@ class Slow {
     endMsMax: 0,
     othersServed: 0,
     othersMsMax: 0,
+    othersMsP99: 0,
+    /** Of the same requests while nobody else was there. */
+    aloneMsP99: 0,
     residentMiB: 0,
     residentMiBAfter: 0,
+    /** How much it grew in the second half of the rounds, for each ten minutes of them. */
+    residentMiBGrowth: 0,
     descriptors: 0,
     descriptorsAfter: 0,
   }
   readonly #stage: Stage
   readonly #client: Client
   readonly #ofEach: number
+  /** How long a healthy client waited. */
+  readonly #waits: number[] = []
+  readonly #looks: { readonly ms: number; readonly residentBytes: number }[] = []
   #isOver = false
 
   constructor(stage: Stage, client: Client, ofEach: number) {
@@ -107,7 +115,8 @@ class Slow {
 
   /** What a healthy client needs is what is compared with afterwards. */
   async warm(): Promise<void> {
-    for (let index = 0; index < 20; index++) await this.#healthy()
+    for (let index = 0; index < 100; index++) await this.#healthy()
+    this.figures.aloneMsP99 = p99(this.#waits.splice(0))
     const { residentBytes, descriptors } = this.#stage.use()
     this.figures.residentMiB = mebibytes(residentBytes)
     this.figures.descriptors = descriptors
@@ -123,7 +132,13 @@ class Slow {
     await Promise.all(bad)
     this.#isOver = true
     await others
-    this.figures.residentMiBAfter = mebibytes(this.#stage.use().residentBytes)
+    const { residentBytes } = this.#stage.use()
+    this.#looks.push({ ms: performance.now(), residentBytes })
+    this.figures.residentMiBAfter = mebibytes(residentBytes)
+    this.figures.residentMiBGrowth = growth(this.#looks.slice(this.#looks.length >> 1))
+    this.figures.othersMsP99 = p99(this.#waits)
+    this.figures.othersMsMax = Math.max(...this.#waits)
+    this.figures.othersServed = this.#waits.length
   }
 
   async end(): Promise<void> {
@@ -142,22 +157,20 @@ class Slow {
 
   async #others(): Promise<void> {
     while (!this.#isOver) {
-      const begun = performance.now()
       await this.#healthy()
-      const ms = Math.round(performance.now() - begun)
-      this.figures.othersMsMax = Math.max(this.figures.othersMsMax, ms)
-      this.figures.othersServed += 1
       await sleep(20)
     }
   }
 
   async #healthy(): Promise<void> {
     const piece = { tag: 'healthy', sizeBytes: 40_000 }
+    const begun = performance.now()
     const put = await this.#client.send({
       path: '/slow/healthy',
       body: bodyOf(piece.tag, piece.sizeBytes),
     })
     const got = await this.#client.send({ path: '/slow/healthy' })
+    this.#waits.push(Math.round(performance.now() - begun))
     const wrong = put.status === 200 ? differs(got.body, [piece]) : `${put.status} ${put.code}`
     if (wrong !== undefined) this.violations.push(`another client: ${wrong}`)
   }
@@ -203,6 +216,18 @@ function go(socket: Socket, next: Manner['next']): () => void {
   if (next === 'cut') setTimeout(() => socket.resetAndDestroy(), 50)
   if (next === 'half-close') socket.end()
   return () => undefined
+}
+
+/** MiB in ten minutes, from the first look to the last. */
+function growth(looks: readonly { readonly ms: number; readonly residentBytes: number }[]): number {
+  const [first, last] = [looks[0], looks.at(-1)]
+  if (first === undefined || last === undefined || first === last) return 0
+  const tenMinutes = (last.ms - first.ms) / 600_000
+  return Math.round((last.residentBytes - first.residentBytes) / 2 ** 20 / tenMinutes)
+}
+
+function p99(waits: readonly number[]): number {
+  return waits.toSorted((a, b) => a - b)[Math.floor(waits.length * 0.99)] ?? 0
 }
 
 function mebibytes(bytes: number): number {
