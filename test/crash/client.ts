@@ -11,6 +11,9 @@ export interface Heard {
   readonly code: string | undefined
 }
 
+/** A server that hangs is found out, and one on a machine that has much else to do is not taken for one. */
+const patienceMs = 120_000
+
 /** The server did not answer, or broke its answer off: what it did is not known. */
 export class Unheard extends Error {
   override readonly name = 'Unheard'
@@ -18,13 +21,10 @@ export class Unheard extends Error {
 
 export class Client implements Disposable {
   readonly #server: Signable
-  readonly #patienceMs: number
   readonly #agent: Agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
-  /** Who hears nothing for `patienceMs` gives up. */
-  constructor(server: Signable, { patienceMs = 20_000 }: { readonly patienceMs?: number } = {}) {
+  constructor(server: Signable) {
     this.#server = server
-    this.#patienceMs = patienceMs
   }
 
   /** Throws Unheard. */
@@ -41,9 +41,9 @@ export class Client implements Disposable {
         method,
         path: target,
         headers: headers.flat(),
-        timeout: this.#patienceMs,
+        timeout: patienceMs,
       })
-      sent.on('timeout', () => sent.destroy(new Error(`no answer in ${this.#patienceMs} ms`)))
+      sent.on('timeout', () => sent.destroy(new Error(`no answer in ${patienceMs} ms`)))
       sent.end(body)
       const [answer] = (await once(sent, 'response')) as [IncomingMessage]
       const bytes = Buffer.concat(await Array.fromAsync(answer as AsyncIterable<Buffer>))

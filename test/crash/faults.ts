@@ -15,6 +15,8 @@ const faults: readonly Fault[] = [...storeFaults, ...serverFaults, ...workerFaul
 const root = join(import.meta.dirname, '../..')
 /** By chance a run may pass a fault by; by another seed it does not. */
 const triesMax = 3
+/** A proof that is not over by then has found nothing. */
+const patienceMs = 300_000
 
 export async function proveFaults(run: Run): Promise<Proof> {
   const violations: string[] = []
@@ -68,7 +70,7 @@ async function run(
   const child = spawn(process.execPath, words, {
     cwd: copy,
     stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 120_000,
+    timeout: patienceMs,
   })
   const closed = once(child, 'close')
   const said = Buffer.concat(

@@ -17,7 +17,7 @@ import { CallRecorder } from './by-calls.ts'
 import { fileSystemOf } from './file-systems.ts'
 import { History } from './history.ts'
 import type { Recorder, Recording } from './recorder.ts'
-import { patienceMs, visit, type Visit } from './visit.ts'
+import { visit, type Visit } from './visit.ts'
 import { bucket, Workload } from './workload.ts'
 
 const scales: Readonly<Record<Scale, { readonly recordings: number; readonly cuts: number }>> = {
@@ -101,7 +101,7 @@ class Power {
       ASHLAR_DISK_RESERVE: '0',
     }
     await using server = await startServer({ env, dataDir: recording.data })
-    using client = new Client(server, { patienceMs })
+    using client = new Client(server)
     await client.send({ method: 'PUT', path: `/${bucket}` })
     const bucketMade = history.place()
     const workloads = Array.from({ length: writerCount }, (_, index) => {

@@ -23,9 +23,6 @@ export interface Visit {
   readonly keys: Keys
 }
 
-/** A file system under a disk that is written down is slow, and the server runs in this process. */
-export const patienceMs = 120_000
-
 export interface Found {
   /** Nothing is what is to be proved. */
   readonly wrong: readonly string[]
@@ -54,7 +51,7 @@ export async function visit(asked: Visit): Promise<Found> {
   try {
     await using server = await startServer(config, { log, onFatal })
     const address = { host: '127.0.0.1', port: server.port, region: 'us-east-1', keys: asked.keys }
-    using client = new Client(address, { patienceMs })
+    using client = new Client(address)
     if (asked.promised >= asked.bucketMade) {
       const look = new Look(client, asked, wrong)
       await look.everything()
