@@ -48,7 +48,8 @@ export function audit(dataDir: string): Audit {
   }
 }
 
-const patienceMs = 15_000
+/** Far more than it takes, but for a machine that does much else. */
+const patienceMs = 120_000
 
 /**
  * The audit once reclaim has nothing left to do, or as it is when there is no progress any more. For a server without load

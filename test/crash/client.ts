@@ -1,6 +1,7 @@
 /** A client for many requests: signed by foreign code, over connections that stay open, and honest about what it did not hear. */
 import { Agent, request, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
+import { catalogue } from '../../src/model/error-catalogue.ts'
 import { signRequest, type RequestPlan, type Signable } from '../harness/sign.ts'
 
 export interface Heard {
@@ -49,7 +50,8 @@ export class Client implements Disposable {
       const bytes = Buffer.concat(await Array.fromAsync(answer as AsyncIterable<Buffer>))
       if (!answer.complete) throw new Error('the answer broke off')
       const code = /<Code>([^<]*)<\/Code>/.exec(bytes.toString('latin1', 0, 2000))?.[1]
-      return { status: answer.statusCode ?? 0, headers: answer.headers, body: bytes, code }
+      const status = statusOf(answer, bytes)
+      return { status, headers: answer.headers, body: bytes, code }
     } catch (cause) {
       throw new Unheard(cause instanceof Error ? cause.message : String(cause), { cause })
     }
@@ -58,6 +60,16 @@ export class Client implements Disposable {
   [Symbol.dispose](): void {
     this.#agent.destroy()
   }
+}
+
+/** An answer that took long began with 200 before its end was known: then the error in its place has the status it stands for. */
+function statusOf({ statusCode = 0 }: IncomingMessage, body: Buffer): number {
+  if (statusCode !== 200) return statusCode
+  const begin = body.toString('latin1', 0, 2000)
+  const code = /^<\?xml[^>]*>\s*<Error><Code>([^<]*)</.exec(begin)?.[1]
+  if (code === undefined) return statusCode
+  const found = Object.entries(catalogue).find(([, errors]) => code in errors)
+  return Number(found?.[0] ?? 500)
 }
 
 /** Content of the first element of this name. */

@@ -21,7 +21,7 @@ import { visit, type Visit } from './visit.ts'
 import { bucket, Workload } from './workload.ts'
 
 const scales: Readonly<Record<Scale, { readonly recordings: number; readonly cuts: number }>> = {
-  ci: { recordings: 3, cuts: 5 },
+  ci: { recordings: 3, cuts: 4 },
   nightly: { recordings: 12, cuts: 32 },
   release: { recordings: 40, cuts: 40 },
 }
@@ -29,7 +29,7 @@ const writerCount = 8
 /** Of each writer, in one recording. */
 const stepsOf: Readonly<Record<Scale, number>> = { ci: 25, nightly: 60, release: 100 }
 /** Without syncs the same time holds more of them, and what may be lost is counted in time. */
-const relaxedStepsOf: Readonly<Record<Scale, number>> = { ci: 100, nightly: 150, release: 200 }
+const relaxedStepsOf: Readonly<Record<Scale, number>> = { ci: 60, nightly: 150, release: 200 }
 const restMs = 500
 const levels: readonly Durability[] = ['full', 'metadata-async', 'none', 'full', 'full', 'full']
 /** "About the last second", on a machine that does other things as well. */
