@@ -25,7 +25,7 @@ const fileSystems: readonly FileSystem[] = [
     sectorBytes: 512,
   },
   {
-    // Its superblock has 4 KiB and is written in place; torn within, the disk is not mounted without a human.
+    // Its superblock has 4 KiB and is taken for written whole.
     name: 'btrfs',
     make: ['mkfs.btrfs', '-q', '-K'],
     check: ['btrfs', 'check', '--readonly'],
