@@ -141,6 +141,13 @@ export const storeFaults: readonly Fault[] = [
     foundBy: 'power',
   },
   {
+    what: 'a relaxed commit is enough for bytes to be given up',
+    file: `${sql}/writer.ts`,
+    from: 'const mustSync = !syncsCommits &&',
+    to: 'const mustSync = !syncsCommits && calls.length === 0 &&',
+    foundBy: 'power',
+  },
+  {
     what: 'conditions are judged before the transaction only',
     file: `${sql}/objects.ts`,
     from: 'if (isUnconditional(condition)) return undefined\n',

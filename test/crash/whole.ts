@@ -96,7 +96,6 @@ class Author {
   readonly #random: () => number
   #now: Version = { told: '', pieces: [], etag: '' }
   #upload: Upload | undefined
-  #isReading = false
   #tags = 0
 
   constructor(whole: Whole, key: string, random: () => number) {
@@ -141,15 +140,17 @@ class Author {
 
   /** Readers look on until the answer is there, or will never be. */
   async complete(): Promise<void> {
-    this.#isReading = true
-    const reading = Array.from({ length: readersOfEach }, (_, index) => this.#read(index))
+    const over = new AbortController()
+    const reading = Array.from({ length: readersOfEach }, (_, index) =>
+      this.#read(index, over.signal),
+    )
     try {
       const heard = await this.#whole.client.send(this.#plan())
       if (heard.status !== 200) this.#wrong(`to complete: ${heard.status} ${heard.code}`)
     } catch (error) {
       if (!(error instanceof Unheard)) throw error
     } finally {
-      this.#isReading = false
+      over.abort()
       await Promise.all(reading)
     }
   }
@@ -191,9 +192,9 @@ class Author {
     return found
   }
 
-  async #read(index: number): Promise<void> {
+  async #read(index: number, over: AbortSignal): Promise<void> {
     try {
-      for (let turn = index; this.#isReading; turn++) {
+      for (let turn = index; !over.aborted; turn++) {
         if (turn % 4 === 0) await this.#list()
         else this.#judge(await this.#whole.client.send({ path: this.#path }))
       }

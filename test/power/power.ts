@@ -20,10 +20,17 @@ import type { Recorder, Recording } from './recorder.ts'
 import { visit, type Visit } from './visit.ts'
 import { bucket, Workload } from './workload.ts'
 
-const scales: Readonly<Record<Scale, { readonly recordings: number; readonly cuts: number }>> = {
-  ci: { recordings: 3, cuts: 4 },
-  nightly: { recordings: 12, cuts: 32 },
-  release: { recordings: 40, cuts: 40 },
+interface Size {
+  readonly recordings: number
+  /** Of each recording: in the models, and on a real file system. */
+  readonly cuts: number
+  readonly realCuts: number
+}
+
+const scales: Readonly<Record<Scale, Size>> = {
+  ci: { recordings: 3, cuts: 8, realCuts: 4 },
+  nightly: { recordings: 12, cuts: 32, realCuts: 32 },
+  release: { recordings: 40, cuts: 40, realCuts: 40 },
 }
 const writerCount = 8
 /** Of each writer, in one recording. */
@@ -78,7 +85,8 @@ class Power {
   }
 
   async prove(): Promise<void> {
-    const { recordings, cuts } = scales[this.#run.scale]
+    const { recordings, cuts, realCuts } = scales[this.#run.scale]
+    const count = this.#run.filesystem === undefined ? cuts : realCuts
     const hasTime = clockOf(this.#run)
     while (hasTime() && this.figures.recordings < recordings && this.violations.length === 0) {
       await using recording = await this.#recorder.begin()
@@ -87,7 +95,7 @@ class Power {
       this.figures.recordings += 1
       this.figures.acknowledged += recorded.history.acknowledged(Infinity)
       await recording.finish()
-      await this.#cuts(recording, recorded, cuts)
+      await this.#cuts(recording, recorded, count)
       this.#run.progress(`${JSON.stringify(this.figures)}, ${this.violations.length} violations`)
     }
   }

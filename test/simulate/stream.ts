@@ -16,7 +16,7 @@ interface Size {
 }
 
 const scales: Readonly<Record<Scale, Size>> = {
-  ci: { mebibytes: 512, ofEach: 64 },
+  ci: { mebibytes: 256, ofEach: 64 },
   nightly: { mebibytes: 8192, ofEach: 512 },
   release: { mebibytes: 102_400, ofEach: 4096 },
 }
