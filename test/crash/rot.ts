@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { partList, type ListedPart } from '../harness/part-list.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
 import { Client, element, Unheard } from './client.ts'
@@ -202,16 +203,15 @@ class Rot {
       tag: `${key}#${index}`,
       sizeBytes,
     }))
-    const listed: string[] = []
+    const parts: ListedPart[] = []
     for (const [index, { tag, sizeBytes }] of pieces.entries()) {
-      const query = { uploadId, partNumber: String(index + 1) }
+      const number = index + 1
+      const query = { uploadId, partNumber: String(number) }
       const part = { path, query, headers: access, body: bodyOf(tag, sizeBytes) }
       const heard = await this.#client.send(part)
-      listed.push(
-        `<Part><PartNumber>${index + 1}</PartNumber><ETag>${heard.headers.etag}</ETag></Part>`,
-      )
+      parts.push({ number, etag: String(heard.headers.etag) })
     }
-    const body = `<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`
+    const body = partList(parts)
     const heard = await this.#client.send({ method: 'POST', path, query: { uploadId }, body })
     if (heard.status !== 200) this.violations.push(`${key}: ${heard.status} ${heard.code}`)
     this.#kept.push({ key, pieces })

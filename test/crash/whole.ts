@@ -4,6 +4,7 @@
  * metadata of every answer belong to one version, and to one that the key may have at that time.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { partList } from '../harness/part-list.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { md5, multipartEtag } from '../simulate/memory.ts'
 import { settled } from './audit.ts'
@@ -125,12 +126,7 @@ class Author {
           ]
         : [await this.#part(uploadId, { number: 1, leastBytes: 1 })]
     const etags = pieces.map(({ tag, sizeBytes }) => md5(bodyOf(tag, sizeBytes)))
-    const list = etags
-      .map(
-        (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
-      )
-      .join('')
-    const body = `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`
+    const body = partList(etags.map((etag, index) => ({ number: index + 1, etag })))
     const etag = multipartEtag(etags.map((one) => ({ etag: one })))
     this.#upload = {
       plan: { method: 'POST', path: this.#path, query: { uploadId }, body },

@@ -5,6 +5,7 @@
 import { bodyOf, differs, type Piece } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
 import { clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { partList } from '../harness/part-list.ts'
 import { startServer } from '../harness/server.ts'
 
 type Plan = Parameters<Client['send']>[0]
@@ -129,9 +130,7 @@ class Winners {
     const uploadId = element(begun, 'UploadId')
     const query = { uploadId, partNumber: '1' }
     const part = await this.#client.send({ path, query, body: bodyOfRacer(racer) })
-    const etag = String(part.headers.etag).replaceAll('"', '')
-    const list = `<Part><PartNumber>1</PartNumber><ETag>${etag}</ETag></Part>`
-    const body = `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`
+    const body = partList([{ number: 1, etag: String(part.headers.etag) }])
     return { method: 'POST', path, query: { uploadId }, headers: condition, body }
   }
 

@@ -7,14 +7,13 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '../harness/until.ts'
 import { Blocks, tails } from './blocks.ts'
 import { programMissing, run, type FileSystem } from './file-systems.ts'
 import type { Image, Recorder, Recording } from './recorder.ts'
 
 /** XFS is not made smaller than 300 MiB. */
 const diskBytes = 512 * 1024 * 1024
-const patienceMs = 5000
 
 export class BlockRecorder implements Recorder {
   readonly skipped: string | undefined
@@ -104,7 +103,8 @@ class BlockRecording implements Recording {
     await mkdir(mounted)
     this.#undo.defer(() => rm(this.#folder, { recursive: true, force: true }))
     const disk = spawn(program, [this.#store, this.#log, device], { stdio: 'inherit' })
-    await until(() => statSync(device).size === diskBytes, 'the disk does not come')
+    const isThere = await until(() => statSync(device).size === diskBytes)
+    if (!isThere) throw new Error('the disk does not come')
     mountDisk(device, mounted, this.#fileSystem)
     const unmountAll = unmounting(mounted, device, disk)
     this.#unmount = unmountAll
@@ -181,15 +181,8 @@ function unmounting(mounted: string, device: string, disk: ChildProcess): () => 
 
 /** The kernel may need a moment until nobody holds it any more. */
 async function unmounted(mounted: string): Promise<void> {
-  await until(() => complaint(['umount', mounted]) === undefined, `${mounted} stays in use`)
-}
-
-async function until(isSo: () => boolean, otherwise: string): Promise<void> {
-  const end = performance.now() + patienceMs
-  while (!isSo()) {
-    if (performance.now() > end) throw new Error(otherwise)
-    await sleep(20)
-  }
+  const isFree = await until(() => complaint(['umount', mounted]) === undefined)
+  if (!isFree) throw new Error(`${mounted} stays in use`)
 }
 
 /** What a program says when it fails. */
