@@ -12,7 +12,7 @@ import { bodyOf, differs, type Piece } from './bodies.ts'
 import { Client, element, Unheard, type Heard } from './client.ts'
 import { chance, clockOf, type Proof, type Run, type Scale } from './proof.ts'
 
-const roundsOf: Readonly<Record<Scale, number>> = { ci: 16, nightly: 400, release: 5000 }
+const roundsOf: Readonly<Record<Scale, number>> = { ci: 10, nightly: 400, release: 5000 }
 /** Of each round: one upload by each, on a key of its own. */
 const clientCount = 8
 const readersOfEach = 2

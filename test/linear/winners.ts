@@ -17,7 +17,7 @@ interface Size {
 }
 
 const scales: Readonly<Record<Scale, Size>> = {
-  ci: { rounds: 4, racers: 16 },
+  ci: { rounds: 2, racers: 16 },
   nightly: { rounds: 250, racers: 64 },
   release: { rounds: 1000, racers: 64 },
 }

@@ -102,7 +102,8 @@ class BlockRecording implements Recording {
     writeFileSync(device, '')
     await mkdir(mounted)
     this.#undo.defer(() => rm(this.#folder, { recursive: true, force: true }))
-    const disk = spawn(program, [this.#store, this.#log, device], { stdio: 'inherit' })
+    // A pipe that a killed proof leaves behind in its hands would never end.
+    const disk = spawn(program, [this.#store, this.#log, device], { stdio: 'ignore' })
     const isThere = await until(() => statSync(device).size === diskBytes)
     if (!isThere) throw new Error('the disk does not come')
     mountDisk(device, mounted, this.#fileSystem)

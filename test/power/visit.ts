@@ -32,6 +32,7 @@ export interface Found {
   readonly unreadable: number
 }
 
+/** Starts the server on what is left and looks at everything; never rejects. */
 export async function visit(asked: Visit): Promise<Found> {
   const wrong: string[] = []
   const seen = { forgotten: 0, unreadable: 0 }
@@ -107,17 +108,18 @@ class Look {
   async #object(key: string): Promise<void> {
     const possible = this.#possible(key)
     const heard = await this.#read(key)
-    const unread = heard instanceof Unheard ? heard.message : heard.status >= 500 && heard.code
-    if (heard instanceof Unheard || unread) {
-      const mayBe = this.#asked.durability === 'none' && possible.some(isInFiles)
-      if (mayBe) this.unreadable += 1
-      else this.#wrong.push(`${key} cannot be read: ${unread}`)
-      return
-    }
+    if (heard instanceof Unheard) return this.#unread(key, heard.message)
+    if (heard.status >= 500) return this.#unread(key, `${heard.status} ${heard.code}`)
     const fits = possible.map((content) => mismatch(heard, content))
     const latest = this.#asked.history.possible(key, this.#asked.cut)
     if (fits.every((one) => one !== undefined)) this.#wrong.push(`${key}: ${fits.join(', or ')}`)
     else if (latest.every((content) => mismatch(heard, content) !== undefined)) this.forgotten += 1
+  }
+
+  #unread(key: string, why: string): void {
+    const mayBe = this.#asked.durability === 'none' && this.#possible(key).some(isInFiles)
+    if (mayBe) this.unreadable += 1
+    else this.#wrong.push(`${key} cannot be read: ${why}`)
   }
 
   #possible(key: string): readonly Content[] {
