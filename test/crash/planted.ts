@@ -80,8 +80,8 @@ export const storeFaults: readonly Fault[] = [
   {
     what: 'blocks are not verified',
     file: 'src/stores/blobs/files-reader.ts',
-    from: 'if (Buffer.compare(sum, kept) !== 0) {',
-    to: 'if (Buffer.compare(sum, kept) > 1) {',
+    from: 'at + blockBytes)) !== kept) {',
+    to: 'at + blockBytes)) === -1n) {',
     foundBy: 'rot',
   },
   {
