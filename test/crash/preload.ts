@@ -146,6 +146,8 @@ class Preload {
     const { call = '', path = '' } = planted
     // SQLite passes over a failed sync of its folder; ours comes after it, before anything is acknowledged.
     if (path === this.#data) return
+    // A snapshot whose sync fails is thrown away and taken again: nothing was promised of it.
+    if (path.startsWith(join(this.#data, 'snapshots'))) return
     const isFatal = call === 'sync' || path.includes('metadata.sqlite')
     if (!isFatal) return
     const begun = performance.now()
