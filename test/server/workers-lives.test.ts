@@ -47,12 +47,20 @@ test('a worker that is killed takes its own requests with it, and what it left i
   assert.match(server.log(), /"signal":"SIGKILL","msg":"a worker ended and is replaced"/)
 })
 
-test('a worker is replaced though a connection was on its way to it when it ended', async () => {
+test('a worker is replaced, and a connection that was on its way to it when it ended is ended too', async () => {
   await using server = await startServer({ args, env })
   const [pid = 0] = childrenOf(server.pid)
   process.kill(pid, 'SIGSTOP')
   // In turn: one of them is handed to the worker that does not take it.
   const connections = [await RawConnection.open(server), await RawConnection.open(server)]
+  const heard: string[] = []
+  for (const connection of connections) {
+    connection.send(`GET /-/live HTTP/1.1\r\nHost: ${server.host}:${server.port}\r\n\r\n`)
+    connection.answer().then(
+      ({ status }) => heard.push(String(status)),
+      () => heard.push('ended'),
+    )
+  }
   await sleep(300)
   process.kill(pid, 'SIGKILL')
   const isReplaced = (): boolean => {
@@ -60,6 +68,8 @@ test('a worker is replaced though a connection was on its way to it when it ende
     return pids.length === workers && !pids.includes(pid)
   }
   assert.ok(await until(isReplaced))
+  assert.ok(await until(() => heard.length === connections.length))
+  assert.deepEqual(heard, ['200', 'ended'])
   for (const connection of connections) await connection[Symbol.asyncDispose]()
 })
 

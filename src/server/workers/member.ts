@@ -6,6 +6,7 @@ import { describe } from '../../stores/metadata/sql/messages.ts'
 import type { Answered } from '../../stores/metadata/sql/remote-writer.ts'
 import type { BucketKeeper, SharedWriter } from '../../stores/metadata/sql/shared-writer.ts'
 import { ConfigError } from '../config-error.ts'
+import { closeWhenLost } from './handed-over.ts'
 import type { FromWorker, Hello, Question, ToWorker } from './messages.ts'
 
 /** So often it is looked whether a question waits too long; a first process that stood still itself has not looked. */
@@ -65,6 +66,7 @@ export class Member implements BucketKeeper {
     this.ready.catch(() => undefined)
     worker.on('message', (message: FromWorker) => this.#take(message))
     this.exited = exitOf(worker)
+    closeWhenLost(worker)
     this.#send(hello)
     this.gone = this.#end()
   }
