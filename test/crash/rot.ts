@@ -154,7 +154,8 @@ class Rot {
   #damageBytes(file: string): Damage {
     const whole = readFileSync(file)
     const at = Math.floor(this.#random() * whole.length)
-    const undo = (): void => writeFileSync(file, whole)
+    // A key that others may read would be refused for that.
+    const undo = (): void => writeFileSync(file, whole, { mode: 0o600 })
     const said = (what: string, mayBeHarmless = false): Damage => ({
       what: `${file.slice(-12)}: ${what}`,
       mayBeHarmless,
