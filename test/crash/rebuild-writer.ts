@@ -2,6 +2,7 @@
 import { partList, type ListedPart } from '../harness/part-list.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
 import { element, Unheard, type Client, type Heard } from './client.ts'
+import { Dice } from './dice.ts'
 import { KeyStory, type Content } from './key-story.ts'
 
 const bucket = 'proof'
@@ -30,14 +31,15 @@ export class RebuildWriter {
   readonly #client: Client
   readonly #name: string
   readonly #random: () => number
+  readonly #dice: Dice
   readonly #stories = new Map<string, KeyStory>()
   #uploads: Upload[] = []
-  #tags = 0
 
   constructor(client: Client, name: string, random: () => number) {
     this.#client = client
     this.#name = name
     this.#random = random
+    this.#dice = new Dice(name, random, keysOfEach)
   }
 
   /** Works until the server dies, or for so long. */
@@ -82,8 +84,8 @@ export class RebuildWriter {
 
   async #step(): Promise<void> {
     const dice = this.#random()
-    if (dice < 0.35) return this.#put(this.#size(0, smallMax))
-    if (dice < 0.65) return this.#put(this.#size(smallMax + 1, 150_000))
+    if (dice < 0.35) return this.#put(this.#dice.size(0, smallMax))
+    if (dice < 0.65) return this.#put(this.#dice.size(smallMax + 1, 150_000))
     if (dice < 0.77) return this.#copy()
     if (dice < 0.9) return this.#delete()
     return this.#upload(this.#random() < 0.15)
@@ -91,15 +93,15 @@ export class RebuildWriter {
 
   async #put(sizeBytes: number): Promise<void> {
     const isEncrypted = this.#random() < 0.25
-    const key = isEncrypted ? `${this.#name}/sealed` : this.#key()
-    const tag = this.#tag(key)
+    const key = isEncrypted ? `${this.#name}/sealed` : this.#dice.key()
+    const tag = this.#dice.tag(key)
     const headers = { ...described(tag), ...(isEncrypted ? sealing : {}) }
     const plan = { path: path(key), headers, body: bodyOf(tag, sizeBytes) }
     await this.#write(key, { tag, pieces: [{ tag, sizeBytes }], etag: undefined }, plan)
   }
 
   async #copy(): Promise<void> {
-    const [source, key] = [this.#key(), this.#key()]
+    const [source, key] = [this.#dice.key(), this.#dice.key()]
     const content = this.#stories.get(source)?.content
     if (content === undefined || source === key) return
     const headers = { 'x-amz-copy-source': path(source) }
@@ -107,20 +109,20 @@ export class RebuildWriter {
   }
 
   async #delete(): Promise<void> {
-    const key = this.#key()
+    const key = this.#dice.key()
     await this.#write(key, undefined, { method: 'DELETE', path: path(key) })
   }
 
   /** A key of its own: nothing ever replaces it. */
   async #upload(isLong: boolean): Promise<void> {
-    const key = `${this.#name}/upload-${this.#tags}`
-    const tag = this.#tag(key)
+    const key = `${this.#name}/upload-${this.#dice.tags}`
+    const tag = this.#dice.tag(key)
     const story = new KeyStory()
     this.#stories.set(key, story)
     const begun = { method: 'POST', path: path(key), query: { uploads: '' } }
     const id = element(await this.#send({ ...begun, headers: described(tag) }), 'UploadId')
     const pieces: Piece[] = isLong ? [{ tag: `${tag}/1`, sizeBytes: partBytes }] : []
-    pieces.push({ tag: `${tag}/last`, sizeBytes: this.#size(smallMax + 1, 90_000) })
+    pieces.push({ tag: `${tag}/last`, sizeBytes: this.#dice.size(smallMax + 1, 90_000) })
     const listed: ListedPart[] = []
     for (const [index, piece] of pieces.entries()) {
       const query = { uploadId: id, partNumber: String(index + 1) }
@@ -194,18 +196,6 @@ export class RebuildWriter {
 
   #wrong(what: string): void {
     this.violations.push(`${this.#name}: ${what}`)
-  }
-
-  #key(): string {
-    return `${this.#name}/${Math.floor(this.#random() * keysOfEach)}`
-  }
-
-  #tag(key: string): string {
-    return `${key}:${this.#tags++}`
-  }
-
-  #size(least: number, most: number): number {
-    return least + Math.floor(this.#random() * (most - least + 1))
   }
 }
 

@@ -1,6 +1,6 @@
 /** Who of a server is killed: a worker, which is replaced while the others go on; the first process; or all at once. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { childrenOf } from '../harness/process.ts'
+import { childrenOf, isAlive } from '../harness/process.ts'
 import type { TestServer } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 import type { Client } from './client.ts'
@@ -71,14 +71,5 @@ export class Victims {
       if (heard.headers['x-ashlar-workers'] === whole) return
     }
     throw new Error(`a worker is not replaced: ${this.#server.log()}`)
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }

@@ -6,6 +6,7 @@ import { partList } from '../harness/part-list.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
 import { sealingOf } from './sealed.ts'
 import { element, Unheard, type Client, type Heard } from './client.ts'
+import { Dice } from './dice.ts'
 
 /** The pieces of an object; undefined where there is none. */
 type Content = readonly Piece[] | undefined
@@ -32,6 +33,7 @@ export class WriterClient {
   readonly #client: Client
   readonly #name: string
   readonly #random: () => number
+  readonly #dice: Dice
   readonly #kept = new Map<string, Content>()
   /** What a key may hold as well, since a request for it was not answered. */
   readonly #perhaps = new Map<string, Content>()
@@ -40,12 +42,12 @@ export class WriterClient {
   #unanswered:
     | { readonly kind: 'part' | 'complete' | 'abort'; readonly number?: number }
     | undefined
-  #tags = 0
 
   constructor(client: Client, name: string, random: () => number) {
     this.#client = client
     this.#name = name
     this.#random = random
+    this.#dice = new Dice(name, random, keysOfEach)
   }
 
   /** Works until the server dies under it, or until it is over. */
@@ -67,24 +69,24 @@ export class WriterClient {
   async #step(): Promise<void> {
     const dice = this.#random()
     if (this.#upload !== undefined) return this.#continueUpload(this.#upload, dice)
-    if (dice < 0.35) return this.#put(this.#size(0, smallMax))
-    if (dice < 0.6) return this.#put(this.#size(smallMax + 1, 300_000))
+    if (dice < 0.35) return this.#put(this.#dice.size(0, smallMax))
+    if (dice < 0.6) return this.#put(this.#dice.size(smallMax + 1, 300_000))
     if (dice < 0.72) return this.#copy()
     if (dice < 0.82) return this.#delete()
     return this.#begin()
   }
 
   async #put(sizeBytes: number): Promise<void> {
-    const key = this.#key()
-    const piece = { tag: this.#tag(key), sizeBytes }
+    const key = this.#dice.key()
+    const piece = { tag: this.#dice.tag(key), sizeBytes }
     const body = bodyOf(piece.tag, sizeBytes)
     await this.#write(key, [piece], { path: path(key), headers: sealingOf(key).write, body })
   }
 
   async #copy(): Promise<void> {
-    const source = this.#key()
+    const source = this.#dice.key()
     const content = this.#kept.get(source)
-    const key = this.#key()
+    const key = this.#dice.key()
     if (content === undefined || key === source) return
     const sealing = { ...sealingOf(source).source, ...sealingOf(key).write }
     const headers = { 'x-amz-copy-source': path(source), ...sealing }
@@ -92,7 +94,7 @@ export class WriterClient {
   }
 
   async #delete(): Promise<void> {
-    const key = this.#key()
+    const key = this.#dice.key()
     await this.#write(key, undefined, { method: 'DELETE', path: path(key) })
   }
 
@@ -107,7 +109,7 @@ export class WriterClient {
   }
 
   async #begin(): Promise<void> {
-    const key = this.#key()
+    const key = this.#dice.key()
     const heard = await this.#client.send({
       method: 'POST',
       path: path(key),
@@ -128,8 +130,8 @@ export class WriterClient {
   async #uploadPart(upload: Upload): Promise<void> {
     const isLarge = this.#random() < 0.1
     const number = !isLarge && (upload.parts.get(1)?.sizeBytes ?? 0) >= largeBytes ? 2 : 1
-    const sizeBytes = isLarge ? largeBytes : this.#size(1, 120_000)
-    const tag = this.#tag(`${upload.key}#${number}`)
+    const sizeBytes = isLarge ? largeBytes : this.#dice.size(1, 120_000)
+    const tag = this.#dice.tag(`${upload.key}#${number}`)
     const query = { uploadId: upload.id, partNumber: String(number) }
     this.#unanswered = { kind: 'part', number }
     const body = bodyOf(tag, sizeBytes)
@@ -218,18 +220,6 @@ export class WriterClient {
 
   #wrong(what: string): void {
     this.violations.push(`${this.#name}: ${what}`)
-  }
-
-  #key(): string {
-    return `${this.#name}/${Math.floor(this.#random() * keysOfEach)}`
-  }
-
-  #tag(key: string): string {
-    return `${key}:${this.#tags++}`
-  }
-
-  #size(least: number, most: number): number {
-    return least + Math.floor(this.#random() * (most - least + 1))
   }
 }
 

@@ -45,3 +45,13 @@ export function childrenOf(pid: number): readonly number[] {
     .filter((text) => text !== '')
     .map(Number)
 }
+
+/** A process of that number is there, whosoever. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,11 +1,10 @@
 /** A backup that is made while clients write, restored: one moment of the store, every object of it byte for byte. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { promisify } from 'node:util'
+import { ashlar } from '../harness/command.ts'
 import { Client } from '../crash/client.ts'
 import { bodyOf } from '../crash/bodies.ts'
 import { complete, completeOn, isWhole, writeOn } from '../crash/loaded.ts'
@@ -13,24 +12,6 @@ import { startServer, type TestServer } from '../harness/server.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ashlar-backup-'))
 after(() => rmSync(root, { recursive: true, force: true }))
-
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
-
-interface Ended {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function ashlar(...words: string[]): Promise<Ended> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...words])
-    return { code: 0, out: stdout, err: stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { code, out: stdout, err: stderr }
-  }
-}
 
 async function keysOf(client: Client): Promise<readonly string[]> {
   const listed = await client.send({ path: '/proof', method: 'GET', query: { 'list-type': '2' } })

@@ -9,7 +9,8 @@ import { element } from '../crash/client.ts'
 import { partList, type ListedPart } from '../harness/part-list.ts'
 import { startServer } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
-import { ashlar, byHand, loseDatabase, Objects, rebuilt } from './rebuild-scene.ts'
+import { ashlar } from '../harness/command.ts'
+import { byHand, loseDatabase, Objects, rebuilt } from './rebuild-scene.ts'
 
 test('without a snapshot: every object of more than 16 KiB, as it was, in buckets that are made again', async () => {
   await using server = await startServer({ env: byHand })

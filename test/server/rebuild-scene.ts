@@ -1,33 +1,14 @@
 /** A data folder that loses its database, and what a client does with the server on it. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { ashlar } from '../harness/command.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import type { Rebuilt } from '../../src/server/rebuild.ts'
 import { takeSnapshot } from '../../src/stores/metadata/snapshots.ts'
 import { bodyOf } from '../crash/bodies.ts'
 import { Client } from '../crash/client.ts'
 import type { TestServer } from '../harness/server.ts'
-
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
-
-interface Ended {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-export async function ashlar(...words: string[]): Promise<Ended> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...words])
-    return { code: 0, out: stdout, err: stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { code, out: stdout, err: stderr }
-  }
-}
 
 export async function rebuilt(
   data: string,

@@ -15,7 +15,8 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { startServer } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
-import { ashlar, byHand, loseDatabase, Objects, rebuilt, sync } from './rebuild-scene.ts'
+import { ashlar } from '../harness/command.ts'
+import { byHand, loseDatabase, Objects, rebuilt, sync } from './rebuild-scene.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ashlar-rebuild-'))
 after(() => rmSync(root, { recursive: true, force: true }))

@@ -12,7 +12,7 @@ import { audit, settled } from '../crash/audit.ts'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client, Unheard } from '../crash/client.ts'
 import { Victims } from '../crash/victims.ts'
-import { childrenOf } from '../harness/process.ts'
+import { childrenOf, isAlive } from '../harness/process.ts'
 import { RawConnection, requestBytes } from '../harness/raw.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { signRequest } from '../harness/sign.ts'
@@ -123,15 +123,6 @@ test('workers do not outlive the first process, and the next start works', async
   const found = await client.send({ path: '/proof/kept' })
   assert.equal(differs(found.body, [{ tag: 'kept', sizeBytes: 50_000 }]), undefined)
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 test('a signal that reaches every process at once is a drain like any other', async () => {
   await using server = await startServer({ args, env })
