@@ -18,10 +18,14 @@ export interface CopySource {
   readonly versionId?: string
 }
 
-/** What CopyObject and UploadPartCopy say of their source. */
+/** What CopyObject and UploadPartCopy say of their source, beside where it is. */
 export interface CopySourceMembers extends CopyConditions {
-  readonly CopySource: string
   readonly ExpectedSourceBucketOwner?: string | undefined
+}
+
+export interface SourceAsked {
+  readonly place: CopySource
+  readonly input: CopySourceMembers
 }
 
 /** Who can find a source: the Service of the request. */
@@ -65,8 +69,8 @@ export function parseCopySource(text: string): CopySource {
  * The object to copy from, in a bucket that the caller may read. Throws NoSuchBucket, AccessDenied, NoSuchKey,
  * NoSuchVersion, InvalidRequest for a delete marker, and PreconditionFailed.
  */
-async function findSource(input: CopySourceMembers, sources: Sources): Promise<Source> {
-  const { bucket: name, key, versionId } = parseCopySource(input.CopySource)
+async function findSource({ place, input }: SourceAsked, sources: Sources): Promise<Source> {
+  const { bucket: name, key, versionId } = place
   const { bucket, objects } = await sources.sourceBucket(name)
   expectBucketOwner(input.ExpectedSourceBucketOwner, bucket, sources)
   const found = await objects.findSource(bucket, key, versionId)
@@ -83,12 +87,12 @@ const attemptsMax = 16
  * OperationAborted when the source never holds still.
  */
 export async function fromSource<T>(
-  input: CopySourceMembers,
+  asked: SourceAsked,
   sources: Sources,
   copy: (source: Source) => Promise<T | undefined>,
 ): Promise<T> {
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const source = await findSource(input, sources)
+    const source = await findSource(asked, sources)
     using _held = hold(source.found.row, sources.holds)
     const copied = await copy(source)
     if (copied !== undefined) return copied

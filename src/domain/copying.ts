@@ -16,7 +16,7 @@ import {
   redirectLocation,
   storageClass,
 } from './attributes.ts'
-import { parseCopySource, type Source } from './copy-source.ts'
+import { parseCopySource, type CopySource, type Source } from './copy-source.ts'
 import { namesEncryption, type EncryptionMembers } from './encryption.ts'
 import { algorithmOf } from './parts.ts'
 import type { Settings } from './settings.ts'
@@ -35,12 +35,13 @@ export interface Target {
   readonly asked: AskedEncryption | undefined
 }
 
-/** What is wrong with a copy whatever its source is, said before anybody looks for that. InvalidArgument and InvalidRequest. */
-export function checkCopyForm(input: CopyMembers & { readonly CopySource: string }): void {
-  parseCopySource(input.CopySource)
+/** Where a copy comes from, once nothing is wrong with what is asked, whatever is there. Throws InvalidArgument and InvalidRequest. */
+export function checkedSource(input: CopyMembers & { readonly CopySource: string }): CopySource {
+  const place = parseCopySource(input.CopySource)
   directive('metadata', input.MetadataDirective)
   directive('tagging', input.TaggingDirective)
   if (input.ChecksumAlgorithm !== undefined) knownAlgorithm(input.ChecksumAlgorithm)
+  return place
 }
 
 /**

@@ -6,7 +6,7 @@ import { namedClass } from '../domain/attributes.ts'
 import type { Source } from '../domain/copy-source.ts'
 import { fromSource } from '../domain/copy-source.ts'
 import {
-  checkCopyForm,
+  checkedSource,
   checksumToMake,
   copiedEtag,
   copyAttributes,
@@ -34,18 +34,18 @@ import { resealed } from './resealing.ts'
 import type { Service } from './service.ts'
 
 /**
- * Throws what checkCopyForm, fromSource, copyAttributes and admittedEncryption throw; for an encrypted source what GetObject throws;
+ * Throws what checkedSource, fromSource, copyAttributes and admittedEncryption throw; for an encrypted source what GetObject throws;
  * PreconditionFailed and NoSuchKey (If-Match) for the destination.
  */
 export async function copyObject(input: CopyObjectInput, s3: Service): Promise<CopyObjectOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
-  checkCopyForm(input)
+  const place = checkedSource(input)
   const owned = newOwned(input, s3)
   const condition = writeCondition(input)
   const encryption = admittedEncryption(input, s3)
   const brought = readingKey(sourceKeyMembers(input), s3)
   const copying = { input, owned, condition, encryption, brought, s3 }
-  return await fromSource(input, s3, (source) => copyOf(source, copying))
+  return await fromSource({ place, input }, s3, (source) => copyOf(source, copying))
 }
 
 interface Copying {

@@ -35,12 +35,12 @@ export async function uploadPartCopy(
 ): Promise<UploadPartCopyOutput> {
   expectBucketOwner(input.ExpectedBucketOwner, s3.bucket, s3)
   checkPartNumber(input.PartNumber)
-  parseCopySource(input.CopySource)
+  const place = parseCopySource(input.CopySource)
   const upload = await s3.uploads.open(s3.bucket, input)
   const to = await uploadDataKey(upload, input, s3)
   const brought = readingKey(sourceKeyMembers(input), s3)
   const copying = { input, upload, to, brought, s3 }
-  return await fromSource(input, s3, (source) => copyOf(source, copying))
+  return await fromSource({ place, input }, s3, (source) => copyOf(source, copying))
 }
 
 interface Copying {

@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { BlobId } from '../../base/ids.ts'
 import type { BlobExaminer } from './examiner.ts'
-import { failedWith } from './file-system.ts'
+import { failedWith, nodeFileSystem } from './file-system.ts'
 import { BlobCorrupt, BlobMissing } from './store.ts'
 
 export interface CopierParts {
@@ -48,7 +48,8 @@ export class BlobCopier {
       dirname(folder),
       dirname(dirname(folder)),
     ])
-    for (const folder of new Set([...this.#folders, ...above])) await synced(folder)
+    for (const folder of new Set([...this.#folders, ...above]))
+      await nodeFileSystem.syncFolder(folder)
   }
 
   async #isThere(id: BlobId): Promise<boolean> {
@@ -74,7 +75,6 @@ async function proven(blobs: BlobExaminer, id: BlobId, path: string): Promise<nu
   return sizeBytes
 }
 
-/** A file or a folder. */
 async function synced(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {

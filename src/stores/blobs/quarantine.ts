@@ -2,11 +2,11 @@
  * Blobs that nobody seems to name, set aside for a while instead of removed: should an index have been wrong, their bytes are
  * still there. `<folder>/<day>/<id>`, the day on which they came.
  */
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Clock, Instant } from '../../base/clock.ts'
 import type { BlobId } from '../../base/ids.ts'
-import { failedWith } from './file-system.ts'
+import { failedWith, nodeFileSystem } from './file-system.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const dayShape = /^\d{4}-\d{2}-\d{2}$/
@@ -39,7 +39,7 @@ export class Quarantine {
       throw error
     }
     for (const path of [folder, directory, dirname(directory), dirname(from)])
-      await syncFolder(path)
+      await nodeFileSystem.syncFolder(path)
   }
 
   /** Removes what was set aside more than `keptMs` ago; answers the days that went. */
@@ -63,13 +63,4 @@ async function daysIn(directory: string): Promise<readonly string[]> {
 
 function dayOf(now: Instant): string {
   return new Date(Math.floor(now / dayMs) * dayMs).toISOString().slice(0, 10)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
