@@ -143,13 +143,15 @@ async function wholeParts(
   const whole: PartRow[] = []
   let { offset } = range
   const end = range.offset + range.lengthBytes
+  // Not at once, for an empty object has a part too.
+  const isWhole = (): boolean => whole.length > 0 && offset >= end
   for (
     let after = await lastBefore(metadata, content, range.offset), more = true;
-    more && offset < end;
+    more && !isWhole();
   ) {
     const page = await metadata.objectParts(content, after, pageEntriesMax)
     for (const part of page.parts) {
-      if (part.offset >= end) break
+      if (isWhole()) break
       if (part.offset !== offset) return undefined
       whole.push(part)
       offset += part.sizeBytes
