@@ -47,6 +47,8 @@ export class Client implements Disposable {
       sent.on('timeout', () => sent.destroy(new Error(`no answer in ${patienceMs} ms`)))
       sent.end(body)
       const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      // Whoever answers before the body has come may then close; what breaks is the rest of the body, not the answer.
+      sent.on('error', () => undefined)
       const bytes = Buffer.concat(await Array.fromAsync(answer as AsyncIterable<Buffer>))
       if (!answer.complete) throw new Error('the answer broke off')
       const code = /<Code>([^<]*)<\/Code>/.exec(bytes.toString('latin1', 0, 2000))?.[1]
