@@ -12,17 +12,21 @@ import { sealedEnv } from './sealed.ts'
 import { Victims } from './victims.ts'
 import { WriterClient } from './writer-client.ts'
 
-const scales: Readonly<Record<Scale, { readonly kills: number; readonly clients: number }>> = {
-  ci: { kills: 5, clients: 12 },
-  nightly: { kills: 250, clients: 32 },
-  release: { kills: 1000, clients: 64 },
+interface Size {
+  readonly kills: number
+  readonly clients: number
+  /** Load lasts at least this long, up to as much longer, and on a slow machine until some of it is acknowledged. */
+  readonly loadMs: number
 }
 
-/** Load lasts at least this long, up to as much longer, and on a slow machine until some of it is acknowledged. */
-const loadMs = 300
+const scales: Readonly<Record<Scale, Size>> = {
+  ci: { kills: 5, clients: 12, loadMs: 300 },
+  nightly: { kills: 250, clients: 32, loadMs: 300 },
+  release: { kills: 1000, clients: 64, loadMs: 1000 },
+}
 
 export async function proveKill(run: Run): Promise<Proof> {
-  const { kills, clients: count } = scales[run.scale]
+  const { kills, clients: count, loadMs } = scales[run.scale]
   const { workers = 1 } = run
   const random = chance(run.seed)
   await using server = await startServer({

@@ -10,7 +10,7 @@ import { md5, multipartEtag } from '../simulate/memory.ts'
 import { settled } from './audit.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
 import { Client, element, Unheard, type Heard } from './client.ts'
-import { chance, clockOf, type Proof, type Run, type Scale } from './proof.ts'
+import { chance, clockOf, workersArgs, type Proof, type Run, type Scale } from './proof.ts'
 
 const roundsOf: Readonly<Record<Scale, number>> = { ci: 10, nightly: 400, release: 5000 }
 /** Of each round: one upload by each, on a key of its own. */
@@ -24,7 +24,10 @@ const killMsMax = 60
 const roundsBetweenAudits = 50
 
 export async function proveWhole(run: Run): Promise<Proof> {
-  await using server = await startServer({ env: { ASHLAR_RECLAIM_GRACE: '0' } })
+  await using server = await startServer({
+    args: workersArgs(run),
+    env: { ASHLAR_RECLAIM_GRACE: '0' },
+  })
   using client = new Client(server)
   await client.send({ method: 'PUT', path: '/proof' })
   const random = chance(run.seed)

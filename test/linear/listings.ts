@@ -3,7 +3,7 @@
  * for all of it is in none, what was acknowledged before it began is seen, and keys come in the order of their UTF-8 bytes.
  */
 import { Client, element, type Heard } from '../crash/client.ts'
-import { chance, clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { chance, clockOf, workersArgs, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { startServer } from '../harness/server.ts'
 
 const pagesOf: Readonly<Record<Scale, number>> = { ci: 250, nightly: 20_000, release: 100_000 }
@@ -28,7 +28,7 @@ const syllables: readonly string[] = [
 const pagesToSay = 500
 
 export async function proveListings(run: Run): Promise<Proof> {
-  await using server = await startServer()
+  await using server = await startServer({ args: workersArgs(run) })
   using client = new Client(server)
   await client.send({ method: 'PUT', path: bucket })
   const listings = new Listings(client, run)

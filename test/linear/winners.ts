@@ -4,7 +4,7 @@
  */
 import { bodyOf, differs, type Piece } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
-import { clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { clockOf, workersArgs, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { partList } from '../harness/part-list.ts'
 import { startServer } from '../harness/server.ts'
 
@@ -43,7 +43,10 @@ const kinds: readonly Kind[] = [
 ]
 
 export async function proveWinners(run: Run): Promise<Proof> {
-  await using server = await startServer({ env: { ASHLAR_RECLAIM_GRACE: '0' } })
+  await using server = await startServer({
+    args: workersArgs(run),
+    env: { ASHLAR_RECLAIM_GRACE: '0' },
+  })
   using client = new Client(server)
   await client.send({ method: 'PUT', path: bucket })
   const { rounds, racers } = scales[run.scale]

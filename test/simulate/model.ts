@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { Client } from '../crash/client.ts'
-import type { Proof, Run, Scale } from '../crash/proof.ts'
+import { workersArgs, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { startServer } from '../harness/server.ts'
 import { objectCommands } from './commands.ts'
 import { Memory } from './memory.ts'
@@ -14,7 +14,10 @@ const runsOf: Readonly<Record<Scale, number>> = { ci: 12, nightly: 1500, release
 const commandsMax = 60
 
 export async function proveModel(run: Run): Promise<Proof> {
-  await using server = await startServer({ env: { ASHLAR_RECLAIM_GRACE: '0' } })
+  await using server = await startServer({
+    args: workersArgs(run),
+    env: { ASHLAR_RECLAIM_GRACE: '0' },
+  })
   using client = new Client(server)
   const figures = { sequences: 0, operations: 0 }
   const commands = fc.commands([...objectCommands, ...uploadCommands], {
