@@ -142,7 +142,12 @@ export function knownPeers(options: readonly string[] = []): readonly Peer[] {
     name: 'ashlar-no-checksum',
     only: /^(put-1m|part|upload|get-1m)/,
   }
-  return [usual, unsummed, ...others]
+  const several: Peer = {
+    ...ashlar([...options, '--workers=2']),
+    name: 'ashlar-2-workers',
+    only: /^(put|get|part|upload)/,
+  }
+  return [usual, unsummed, several, ...others]
 }
 
 /** The program of a peer; undefined when it is not on this machine. */

@@ -68,14 +68,14 @@ test('the load generator knows every workload that is asked of it', () => {
   for (const one of new Set(asked)) assert.match(text, new RegExp(`^\\t"${one}":`, 'm'))
 })
 
-test('the options of Ashlar are those of both of its sides and of no peer', () => {
+test('the options of Ashlar are those of all of its sides and of no peer', () => {
   const start = { port: 1, furtherPorts: [], folder: '/nowhere' }
-  const withOption = knownPeers(['--workers=2'])
+  const withOption = knownPeers(['--region=there'])
     .filter(({ name }) => name !== 'seaweedfs')
-    .filter(({ launch }) => launch(start).args.includes('--workers=2'))
+    .filter(({ launch }) => launch(start).args.includes('--region=there'))
   assert.deepEqual(
     withOption.map(({ name }) => name),
-    ['ashlar', 'ashlar-no-checksum'],
+    ['ashlar', 'ashlar-no-checksum', 'ashlar-2-workers'],
   )
 })
 
