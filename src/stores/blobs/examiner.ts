@@ -94,7 +94,7 @@ class FileExaminer implements BlobExaminer {
       await provenHeader(blob)
       yield blob.headerBytes
       const whole = { offset: 0, lengthBytes: blob.sizeBytes }
-      const reading = { blockSum: this.#blockSum, inBigPieces: false }
+      const reading = { blockSum: this.#blockSum, inBigPieces: true }
       for await (const piece of readBlob(blob, whole, reading)) {
         const { length } = piece
         free(piece)

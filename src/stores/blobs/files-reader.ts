@@ -1,6 +1,6 @@
 /**
  * Reads a range of one blob file: whole blocks come from the disk, each is verified (unless its reader does it by other
- * means), and only then a byte of it is handed on. While one piece is on its way to the reader the next is being read.
+ * means), and only then a byte of it is handed on. While a big piece is on its way to the reader the next is being read.
  *
  * A piece belongs to the reader, who may hold it after asking for the next one and gives its memory back with `free`.
  */
@@ -14,7 +14,7 @@ import { BlobCorrupt, BlobMissing, type ByteRange } from './store.ts'
 
 /** Bytes of one read, in whole blocks: fewer trips to a thread, measured at 1 and at 64 MiB (docs/decisions/performance.md). */
 const bigReadBytes = mebibyte
-/** The same where many read at once, each of them perhaps slowly: it bounds what they hold. */
+/** The same where many read at once, each of them perhaps slowly: one such piece is all that each of them holds. */
 const smallReadBytes = 4 * blockBytes
 /** So many readers at a time read big pieces. */
 export const bigReadersMax = 32
@@ -65,7 +65,7 @@ export async function openBlob(id: BlobId, file: OpenFile, wantedBytes = 0): Pro
 export interface Reading {
   /** Undefined where the reader's bytes prove themselves. */
   readonly blockSum: BlockSum | undefined
-  /** In pieces of up to 1 MiB, otherwise 256 KiB. */
+  /** In pieces of up to 1 MiB, the next one read ahead; otherwise 256 KiB, one after the other. */
   readonly inBigPieces: boolean
 }
 
@@ -82,13 +82,13 @@ export async function* readBlob(
   if (range.lengthBytes === 0) return
   const readBytes = inBigPieces ? bigReadBytes : smallReadBytes
   let from = range.offset - (range.offset % blockBytes)
-  let next = readAhead(blob, from, { end, readBytes })
+  let next: Promise<Buffer> | undefined
   try {
     while (from < end) {
-      const bytes = await next
+      const bytes = await (next ?? readBlocks(blob, from, { end, readBytes }))
       const start = from
       from += bytes.length
-      if (from < end) next = readAhead(blob, from, { end, readBytes })
+      next = inBigPieces && from < end ? readAhead(blob, from, { end, readBytes }) : undefined
       if (blockSum !== undefined) verify(blob, { start, bytes }, blockSum)
       const first = Math.max(0, range.offset - start)
       yield sole(bytes.subarray(first, Math.min(bytes.length, end - start)))
