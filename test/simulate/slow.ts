@@ -7,11 +7,12 @@ import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { settled } from '../crash/audit.ts'
-import { bodyOf, differs } from '../crash/bodies.ts'
+import { bodyOf } from '../crash/bodies.ts'
 import { Client } from '../crash/client.ts'
 import { clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { requestBytes } from '../harness/raw.ts'
 import { signRequest, type RequestPlan } from '../harness/sign.ts'
+import { Healthy } from './healthy.ts'
 import { Stage } from './stage.ts'
 
 const scales: Readonly<Record<Scale, { readonly rounds: number; readonly ofEach: number }>> = {
@@ -32,6 +33,7 @@ const largeBytes = 24 * 1024 * 1024
 /** The bar for a thousand slow clients. */
 const residentBytesMax = 512 * 1024 * 1024
 const descriptorGrowthMax = 16
+const warmCount = 100
 
 /** What a client does with its connection once it has sent what it has to send. */
 interface Manner {
@@ -70,7 +72,8 @@ export async function proveSlow(run: Run): Promise<Proof> {
   using client = new Client(stage)
   await client.send({ method: 'PUT', path: '/slow' })
   await client.send({ path: '/slow/large', body: bodyOf('large', largeBytes) })
-  const slow = new Slow(stage, client, scales[run.scale].ofEach)
+  await using healthy = new Healthy(stage, '/slow/healthy')
+  const slow = new Slow({ stage, client, healthy }, scales[run.scale].ofEach)
   await slow.warm()
   const hasTime = clockOf(run)
   while (hasTime() && slow.figures.rounds < rounds && slow.violations.length === 0) {
@@ -78,7 +81,14 @@ export async function proveSlow(run: Run): Promise<Proof> {
     run.progress(`${JSON.stringify(slow.figures)}, ${slow.violations.length} violations`)
   }
   await slow.end()
-  return { figures: slow.figures, violations: [...slow.violations, ...stage.said] }
+  const violations = [...slow.violations, ...healthy.violations, ...stage.said]
+  return { figures: slow.figures, violations }
+}
+
+interface Scene {
+  readonly stage: Stage
+  readonly client: Client
+  readonly healthy: Healthy
 }
 
 class Slow {
@@ -101,22 +111,24 @@ class Slow {
   }
   readonly #stage: Stage
   readonly #client: Client
+  readonly #healthy: Healthy
   readonly #ofEach: number
-  /** How long a healthy client waited. */
-  readonly #waits: number[] = []
   readonly #looks: { readonly ms: number; readonly residentBytes: number }[] = []
-  #isOver = false
 
-  constructor(stage: Stage, client: Client, ofEach: number) {
+  constructor({ stage, client, healthy }: Scene, ofEach: number) {
     this.#stage = stage
     this.#client = client
+    this.#healthy = healthy
     this.#ofEach = ofEach
   }
 
   /** What a healthy client needs is what is compared with afterwards. */
   async warm(): Promise<void> {
-    for (let index = 0; index < 100; index++) await this.#healthy()
-    this.figures.aloneMsP99 = p99(this.#waits.splice(0))
+    // Without those in which neither side's program is compiled yet.
+    await this.#healthy.hears(warmCount)
+    this.#healthy.waits.length = 0
+    await this.#healthy.hears(warmCount)
+    this.figures.aloneMsP99 = p99(this.#healthy.waits.splice(0))
     const { residentBytes, descriptors } = this.#stage.use()
     this.figures.residentMiB = mebibytes(residentBytes)
     this.figures.descriptors = descriptors
@@ -124,21 +136,18 @@ class Slow {
 
   async round(): Promise<void> {
     this.figures.rounds += 1
-    this.#isOver = false
-    const others = this.#others()
     const bad = manners.flatMap((manner) =>
       Array.from({ length: this.#ofEach }, () => this.#behave(manner)),
     )
     await Promise.all(bad)
-    this.#isOver = true
-    await others
     const { residentBytes } = this.#stage.use()
     this.#looks.push({ ms: performance.now(), residentBytes })
     this.figures.residentMiBAfter = mebibytes(residentBytes)
     this.figures.residentMiBGrowth = growth(this.#looks.slice(this.#looks.length >> 1))
-    this.figures.othersMsP99 = p99(this.#waits)
-    this.figures.othersMsMax = Math.max(...this.#waits)
-    this.figures.othersServed = this.#waits.length
+    const { waits } = this.#healthy
+    this.figures.othersMsP99 = p99(waits)
+    this.figures.othersMsMax = Math.max(...waits)
+    this.figures.othersServed = waits.length
   }
 
   async end(): Promise<void> {
@@ -153,26 +162,6 @@ class Slow {
     if (residentBytes > residentBytesMax) this.violations.push(`${residentBytes} bytes of memory`)
     if (descriptors > this.figures.descriptors + descriptorGrowthMax)
       this.violations.push(`descriptors: ${this.figures.descriptors}, and now ${descriptors}`)
-  }
-
-  async #others(): Promise<void> {
-    while (!this.#isOver) {
-      await this.#healthy()
-      await sleep(20)
-    }
-  }
-
-  async #healthy(): Promise<void> {
-    const piece = { tag: 'healthy', sizeBytes: 40_000 }
-    const begun = performance.now()
-    const put = await this.#client.send({
-      path: '/slow/healthy',
-      body: bodyOf(piece.tag, piece.sizeBytes),
-    })
-    const got = await this.#client.send({ path: '/slow/healthy' })
-    this.#waits.push(Math.round(performance.now() - begun))
-    const wrong = put.status === 200 ? differs(got.body, [piece]) : `${put.status} ${put.code}`
-    if (wrong !== undefined) this.violations.push(`another client: ${wrong}`)
   }
 
   async #behave({ says, plan, share, next }: Manner): Promise<void> {
