@@ -1,7 +1,6 @@
 /** The work that goes on behind the requests: what is run, how often, and how long things are kept for it. */
 import type { Clock } from '../base/clock.ts'
 import type { Holds } from '../base/holds.ts'
-import type { Job } from '../jobs/job.ts'
 import { OrphanJob, type OrphanParts } from '../jobs/orphans.ts'
 import { QuarantineJob } from '../jobs/quarantine.ts'
 import { ReceiptJob } from '../jobs/receipts.ts'
@@ -13,6 +12,7 @@ import type { Envelopes } from '../payload/encryption/envelope.ts'
 import type { KeyStores } from '../stores/keys/key-stores.ts'
 import type { Quarantine } from '../stores/blobs/quarantine.ts'
 import type { Stores } from './compose.ts'
+import type { JobFailures } from './job-failures.ts'
 
 /** Clients that repeat a CompleteMultipartUpload do it within minutes; a week leaves room for a queue that stood still. */
 const receiptsKeptMs = 7 * 24 * 60 * 60 * 1000
@@ -36,19 +36,18 @@ export interface BackgroundParts {
   readonly quarantine: Quarantine
   /** Scrub found that it cannot be believed what nobody names. */
   readonly isIndexDamaged: () => boolean
+  readonly failures: JobFailures
 }
 
 /** What the jobs did in this life. */
 export interface Background extends AsyncDisposable {
   readonly reclaim: Pick<ReclaimJob, 'removed'>
   readonly orphans: Pick<OrphanJob, 'swept'>
-  /** Steps that failed, by the name of their job; every job is there. */
-  readonly failures: ReadonlyMap<string, number>
 }
 
 export function startBackground(parts: BackgroundParts): Background {
   const { clock, holds, log, keys, envelopes, quarantine, isIndexDamaged } = parts
-  const { reclaimGraceMs: graceMs, ended } = parts
+  const { reclaimGraceMs: graceMs, ended, failures } = parts
   const { metadata, blobs } = parts.stores
   const setAside: OrphanParts['setAside'] = (id) => quarantine.setAside(id)
   const orphans = new OrphanJob({
@@ -66,17 +65,12 @@ export function startBackground(parts: BackgroundParts): Background {
     new ReceiptJob({ metadata, clock, keptMs: receiptsKeptMs }),
     new RewrapJob({ metadata, keys, envelopes, log }),
   ]
-  const failures = new Map(jobs.map(({ name }) => [name, 0]))
-  const onError = (job: Job, error: unknown): void => {
-    failures.set(job.name, (failures.get(job.name) ?? 0) + 1)
-    log.error({ job: job.name, err: error }, 'a job failed; it is tried again')
-  }
+  failures.begin(jobs)
   const everyMs = Math.max(roundMsMin, Math.min(roundMsMax, graceMs))
-  const runner = new Runner({ clock, jobs, everyMs, onError })
+  const runner = new Runner({ clock, jobs, everyMs, onError: failures.onError })
   return {
     orphans,
     reclaim,
-    failures,
     [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   }
 }

@@ -15,6 +15,7 @@ import type { Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { warnOf } from './durability.ts'
 import { openIdentities, type Identities } from './identities.ts'
+import { JobFailures } from './job-failures.ts'
 import { openKeys, type OpenedKeys } from './keys.ts'
 import { refuseLostMetadata } from './lost-metadata.ts'
 import { startScrub, type Scrubbing } from './scrub.ts'
@@ -68,6 +69,8 @@ export async function openGround(
 export interface Behind extends AsyncDisposable {
   readonly scrub: Scrubbing
   readonly background: Background
+  /** Of every job. */
+  readonly failures: JobFailures
 }
 
 /** Scrub, the jobs and the snapshots, on the ground that `parts` tells. */
@@ -76,12 +79,13 @@ export async function startBehind(
 ): Promise<Behind> {
   const { config, data, clock, log } = parts
   await using undo = new AsyncDisposableStack()
-  const scrub = undo.use(await startScrub({ data, clock, log, ...config.scrub }))
+  const failures = new JobFailures(log)
+  const scrub = undo.use(await startScrub({ data, clock, log, failures, ...config.scrub }))
   const { reclaimGraceMs, snapshotEveryMs: everyMs, diskReserveBytes: reserveBytes } = config
-  const background = undo.use(startBackground({ ...parts, ...scrub, reclaimGraceMs }))
-  undo.use(startSnapshots({ data, clock, log, everyMs, reserveBytes }))
+  const background = undo.use(startBackground({ ...parts, ...scrub, failures, reclaimGraceMs }))
+  undo.use(startSnapshots({ data, clock, log, everyMs, reserveBytes, failures }))
   const running = undo.move()
-  return { scrub, background, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { scrub, background, failures, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 function openFolder(folder: string): string {

@@ -10,6 +10,7 @@ import type { RingKey } from '../stores/keys/ring-key.ts'
 import { countMax, type Census } from '../stores/metadata/census.ts'
 import type { Background } from './background.ts'
 import type { DiskRoom } from './disk-room.ts'
+import type { JobFailures } from './job-failures.ts'
 import type { Durability } from './keeping-options.ts'
 import type { DoorCounts } from './listener.ts'
 import type { Scrubbing } from './scrub.ts'
@@ -18,8 +19,9 @@ import type { StoreMeters } from './store-meters.ts'
 export interface Measured {
   readonly meters: StoreMeters
   readonly room: Pick<DiskRoom, 'found'>
-  readonly background: Pick<Background, 'reclaim' | 'orphans' | 'failures'>
-  readonly scrub: Pick<Scrubbing, 'rounds' | 'failures' | 'isIndexDamaged'>
+  readonly background: Pick<Background, 'reclaim' | 'orphans'>
+  readonly failures: Pick<JobFailures, 'counts'>
+  readonly scrub: Pick<Scrubbing, 'rounds' | 'isIndexDamaged'>
   readonly ring: Pick<KeyRing, 'keys'>
   readonly census: Pick<Census, 'count'>
   readonly durability: Durability
@@ -126,13 +128,10 @@ function disk({ found }: Pick<DiskRoom, 'found'>): readonly Family[] {
   ]
 }
 
-function jobs({ background, scrub: { failures } }: Measured): readonly Family[] {
+function jobs({ background, failures }: Measured): readonly Family[] {
   const { reclaim, orphans } = background
   const { removed, setAside } = orphans.swept
-  const failed = [...background.failures, ['scrub', failures()] as const].map(([job, value]) => ({
-    labels: { job },
-    value,
-  }))
+  const failed = [...failures.counts].map(([job, value]) => ({ labels: { job }, value }))
   return [
     counter('ashlar_reclaimed_blobs', 'Blobs that reclaim removed', reclaim.removed),
     counter('ashlar_orphans_swept', 'Blobs of earlier lives that no row names', [

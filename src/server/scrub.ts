@@ -9,6 +9,7 @@ import type { Log } from '../observe/log.ts'
 import { openBlobExaminer } from '../stores/blobs/examiner.ts'
 import { Quarantine } from '../stores/blobs/quarantine.ts'
 import { openExaminer } from '../stores/metadata/examiner.ts'
+import type { JobFailures } from './job-failures.ts'
 import { keepSecretFile } from './secret-file.ts'
 
 /** Between two looks whether it may read on. */
@@ -21,19 +22,18 @@ export interface ScrubStart {
   /** 0 never. */
   readonly everyMs: number
   readonly bytesPerSecond: number
+  readonly failures: JobFailures
 }
 
 export interface Scrubbing extends AsyncDisposable {
   readonly quarantine: Quarantine
   readonly isIndexDamaged: () => boolean
   readonly rounds: () => ScrubJob['rounds']
-  /** Steps that failed in this life. */
-  readonly failures: () => number
 }
 
 /** The stores of `data` are open. */
 export async function startScrub(start: ScrubStart): Promise<Scrubbing> {
-  const { data, clock, log, everyMs, bytesPerSecond } = start
+  const { data, clock, log, everyMs, bytesPerSecond, failures } = start
   await using undo = new AsyncDisposableStack()
   const blobs = await openBlobExaminer(join(data, 'blobs'))
   const quarantine = new Quarantine({
@@ -45,18 +45,14 @@ export async function startScrub(start: ScrubStart): Promise<Scrubbing> {
   const shelf = scrubShelf(data)
   const examined = { metadata, blobs }
   const job = undo.use(new ScrubJob({ examined, shelf, clock, log, everyMs, bytesPerSecond }))
-  let failures = 0
-  const onError = (_: unknown, error: unknown): void => {
-    failures += 1
-    log.error({ job: job.name, err: error }, 'a job failed; it is tried again')
-  }
+  failures.begin([job])
+  const { onError } = failures
   if (everyMs > 0) undo.use(new Runner({ clock, jobs: [job], everyMs: roundMs, onError }))
   const running = undo.move()
   return {
     quarantine,
     isIndexDamaged: () => job.hasDamagedIndex,
     rounds: () => job.rounds,
-    failures: () => failures,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

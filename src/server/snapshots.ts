@@ -16,6 +16,7 @@ import {
   snapshotsIn,
   takeSnapshot,
 } from '../stores/metadata/snapshots.ts'
+import type { JobFailures } from './job-failures.ts'
 
 /** Between two looks whether one is due. */
 const roundMsMax = 5000
@@ -28,6 +29,7 @@ export interface SnapshotStart {
   readonly everyMs: number
   /** Room on the disk that is left to the metadata itself. */
   readonly reserveBytes: number
+  readonly failures: JobFailures
 }
 
 /** Where the snapshots of a data folder lie. */
@@ -37,7 +39,7 @@ export function snapshotFolder(data: string): string {
 
 /** The stores of `data` are open. */
 export function startSnapshots(start: SnapshotStart): AsyncDisposable {
-  const { data, clock, log, everyMs, reserveBytes } = start
+  const { data, clock, log, everyMs, reserveBytes, failures } = start
   if (everyMs === 0) return { [Symbol.asyncDispose]: async () => undefined }
   const file = join(data, 'metadata.sqlite')
   const folder = snapshotFolder(data)
@@ -68,15 +70,11 @@ export function startSnapshots(start: SnapshotStart): AsyncDisposable {
     clock,
   })
   const onError = (failed: Job, error: unknown): void => {
-    if (stop.signal.aborted) return
-    log.error({ job: failed.name, err: error }, 'a job failed; it is tried again')
+    if (!stop.signal.aborted) failures.onError(failed, error)
   }
-  const runner = new Runner({
-    clock,
-    jobs: [notes, job],
-    everyMs: Math.min(roundMsMax, everyMs),
-    onError,
-  })
+  const jobs = [notes, job]
+  failures.begin(jobs)
+  const runner = new Runner({ clock, jobs, everyMs: Math.min(roundMsMax, everyMs), onError })
   return {
     [Symbol.asyncDispose]: async () => {
       stop.abort()

@@ -1,6 +1,7 @@
 /** /metrics of a real server under a real client: n requests are counted n times, whenever it is looked at, and every name is documented. */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import {
@@ -134,6 +135,25 @@ test('the watermark, the durability and the keys of encryption', async () => {
   assert.equal(metrics.value('ashlar_key_ring_keys', { state: 'faulty' }), 0)
   assert.equal(metrics.value('ashlar_key_ring_versions'), 1)
   s3.destroy()
+})
+
+test('a job that fails is counted, also where it has a runner of its own', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-metrics-'))
+  try {
+    // Snapshots and the notes of completed uploads are kept in a folder of this name.
+    await writeFile(join(dataDir, 'snapshots'), '')
+    await using server = await startServer({ args: [...args, '--snapshot-interval', '1'], dataDir })
+    const failed = (metrics: Metrics, job: string): number =>
+      metrics.value('ashlar_job_failures_total', { job }) ?? -1
+    const failing = ['snapshot', 'completions']
+    const metrics = await scrapeUntil(server, (now) => failing.every((job) => failed(now, job) > 0))
+    for (const job of failing) assert.ok(failed(metrics, job) > 0, job)
+    for (const job of ['orphans', 'reclaim', 'quarantine', 'receipts', 'rewrap', 'scrub']) {
+      assert.equal(failed(metrics, job), 0, job)
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
 })
 
 /** Rows of the table: `name` | type | labels | … */
