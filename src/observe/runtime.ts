@@ -5,7 +5,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { Clock, Stopwatch } from '../base/clock.ts'
 import { Histogram } from '../base/histogram.ts'
-import { counter, gauge, histogram, info, sampleOf, type Family } from './families.ts'
+import { counter, gauge, histogram, info, sampleOf, type Family, type Labels } from './families.ts'
+import { labelled } from './joined.ts'
 
 /** Between two looks how late the loop is. */
 const lookMs = 100
@@ -17,6 +18,8 @@ export interface RuntimeParts {
   readonly stopwatch: Stopwatch
   /** Of this program. */
   readonly version: string
+  /** What this one is called among the processes of a server; undefined where there is no other. */
+  readonly process?: string | undefined
 }
 
 export class RuntimeMeters implements Disposable {
@@ -24,10 +27,12 @@ export class RuntimeMeters implements Disposable {
   readonly #timer: NodeJS.Timeout
   readonly #startSeconds: number
   readonly #version: string
+  readonly #labels: Labels
 
-  constructor({ clock, stopwatch, version }: RuntimeParts) {
+  constructor({ clock, stopwatch, version, process: name }: RuntimeParts) {
     this.#startSeconds = clock.now() / 1000 - process.uptime()
     this.#version = version
+    this.#labels = name === undefined ? {} : { process: name }
     let before = stopwatch()
     this.#timer = setInterval(() => {
       const now = stopwatch()
@@ -39,7 +44,7 @@ export class RuntimeMeters implements Disposable {
   async families(): Promise<readonly Family[]> {
     const memory = process.memoryUsage()
     const { user, system } = process.cpuUsage()
-    return [
+    const found = [
       info('ashlar_build', 'What runs', { version: this.#version, node: process.versions.node }),
       counter('process_cpu_seconds', 'Processor time of all threads', (user + system) / 1e6),
       gauge(
@@ -63,6 +68,7 @@ export class RuntimeMeters implements Disposable {
         [sampleOf(this.#lag)],
       ),
     ]
+    return labelled(found, this.#labels)
   }
 
   [Symbol.dispose](): void {

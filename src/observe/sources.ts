@@ -3,6 +3,7 @@
  * the server does not take the others' numbers away just when they are needed.
  */
 import { counter, type Family } from './families.ts'
+import { joined } from './joined.ts'
 import type { Log } from './log.ts'
 
 export type Source = () => readonly Family[] | Promise<readonly Family[]>
@@ -18,7 +19,7 @@ export class Sources {
     this.#log = log
   }
 
-  /** Everything as of now, as plain data. */
+  /** Everything as of now, as plain data; each family once. */
   async collect(): Promise<readonly Family[]> {
     const found: Family[] = []
     for (const [name, source] of this.#sources) found.push(...(await this.#ask(name, source)))
@@ -27,7 +28,7 @@ export class Sources {
       value,
     }))
     const help = 'Times that numbers of a source were left out, for they could not be had'
-    return [...found, counter('ashlar_metrics_failures', help, failures)]
+    return joined([...found, counter('ashlar_metrics_failures', help, failures)])
   }
 
   async #ask(name: string, source: Source): Promise<readonly Family[]> {

@@ -23,7 +23,7 @@ export interface AdminAnswers {
   readonly collect: () => Promise<readonly Family[]>
   readonly readiness: () => Readiness
   /** Of every answer that is no error. */
-  readonly fields: Reply['headers']
+  readonly fields: () => Reply['headers']
 }
 
 export interface AdminListenerOptions extends AdminConfig {
@@ -87,7 +87,7 @@ async function respond(
   surroundings: Surroundings,
 ): Promise<void> {
   const { status, headers, body } = await answerTo(message, surroundings)
-  const told = status < 400 ? [...headers, ...surroundings.answers.fields] : headers
+  const told = status < 400 ? [...headers, ...surroundings.answers.fields()] : headers
   const length = ['Content-Length', String(body.length)]
   response.writeHead(status, [...told.flat(), ...length])
   response.end(body)

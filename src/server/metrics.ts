@@ -1,4 +1,7 @@
-/** What a server tells of itself in numbers: docs/operate/metrics.md is the list, with what each is good for. */
+/**
+ * What a server tells of itself in numbers, beside those of requests: there is one of each, however many processes serve.
+ * docs/operate/metrics.md is the list, with what each is good for.
+ */
 import { stat } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
 import type { Histogram } from '../base/histogram.ts'
@@ -10,9 +13,9 @@ import type { RingKey } from '../stores/keys/ring-key.ts'
 import { countMax, type Census } from '../stores/metadata/census.ts'
 import type { Background } from './background.ts'
 import type { DiskRoom } from './disk-room.ts'
+import { blobSyncs } from './front-metrics.ts'
 import type { JobFailures } from './job-failures.ts'
 import type { Durability } from './keeping-options.ts'
-import type { DoorCounts } from './listener.ts'
 import type { Scrubbing } from './scrub.ts'
 import type { StoreMeters } from './store-meters.ts'
 
@@ -25,8 +28,6 @@ export interface Measured {
   readonly ring: Pick<KeyRing, 'keys'>
   readonly census: Pick<Census, 'count'>
   readonly durability: Durability
-  /** Undefined before the S3 port is open. */
-  readonly door: () => DoorCounts | undefined
   /** The log of the metadata. */
   readonly walFile: string
   readonly clock: Clock
@@ -34,7 +35,6 @@ export interface Measured {
 
 export function sourcesOf(measured: Measured): Readonly<Record<string, Source>> {
   return {
-    connections: () => connections(measured.door()),
     stores: () => stores(measured),
     metadata: () => metadata(measured),
     disk: () => disk(measured.room),
@@ -44,32 +44,11 @@ export function sourcesOf(measured: Measured): Readonly<Record<string, Source>> 
   }
 }
 
-function connections(door: DoorCounts | undefined): readonly Family[] {
-  return [
-    gauge('ashlar_http_connections', 'Connections to the S3 port that are open', door?.open),
-    counter('ashlar_http_connections_accepted', 'Connections that were taken', door?.accepted),
-    counter(
-      'ashlar_http_connections_refused',
-      'Connections that were closed at once, for too many were open',
-      door?.refused,
-    ),
-    counter(
-      'ashlar_http_connections_malformed',
-      'Connections that brought what is not HTTP, or too slowly',
-      door?.malformed,
-    ),
-  ]
-}
-
 function stores({ meters, durability }: Measured): readonly Family[] {
   const { groupCalls, groupSeconds, checkpointSeconds } = meters.metadata
-  const { files, folders } = meters.syncs
   return [
     info('ashlar_durability', 'What a power cut may take', { level: durability }),
-    histogram('ashlar_blob_sync_seconds', 'Syncs of the files of blobs and of their folders', [
-      sampleOf(files, { of: 'file' }),
-      sampleOf(folders, { of: 'folder' }),
-    ]),
+    blobSyncs(meters.syncs),
     one(
       'ashlar_commit_group_seconds',
       'Groups of metadata changes, to their commit and its sync',

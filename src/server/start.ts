@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { prepareFront } from './front.ts'
 import { openGround, startBehind, type Ground } from './ground.ts'
 import type { RootAccount } from './root-account.ts'
+import { servingHere } from './serving.ts'
 import { timings as usualTimings, type Timings } from './timings.ts'
 
 export interface Surroundings {
@@ -42,7 +43,8 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const behind = undo.use(await startBehind({ ...parts, ...ground, ...front.s3 }))
   const { ring } = ground.keys
   const { durability } = config
-  const seen = { ...parts, ...ground, ...front, ...behind, ring, durability, timings }
+  const serving = servingHere(front)
+  const seen = { ...parts, ...ground, ...front, ...behind, serving, ring, durability, timings }
   const admin = undo.use(await openAdmin(config, seen))
   const door = undo.use(await front.open())
   return closing(ground, { ...door, adminEndpoint: admin?.endpoint }, undo.move())

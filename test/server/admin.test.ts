@@ -116,7 +116,7 @@ test('where the server has a certificate, this port speaks https with it', async
 
 test('it is not ready before the S3 port is open', async () => {
   const state: { word: Readiness } = { word: 'starting' }
-  const answers = { collect: async () => [], readiness: () => state.word, fields: [] }
+  const answers = { collect: async () => [], readiness: () => state.word, fields: () => [] }
   const where = { host: '127.0.0.1', port: 0, token: undefined, tls: undefined, timings }
   await using undo = new AsyncDisposableStack()
   const listener = undo.adopt(await listenAdmin(answers, where), (open) => open.close())
