@@ -13,8 +13,6 @@ export interface AdminValues {
   /** The server has a certificate. */
   readonly tls: unknown
   readonly warnings: string[]
-  /** Processes that serve. */
-  readonly workers: number
 }
 
 /** Shorter ones can be guessed. */
@@ -23,23 +21,13 @@ const tokenCharsMin = 16
 const tokenShape = /^[A-Za-z0-9._~+/-]+=*$/
 
 /** Throws ConfigError. */
-export function readAdminConfig({
-  value,
-  tls,
-  warnings,
-  workers,
-}: AdminValues): AdminConfig | undefined {
+export function readAdminConfig({ value, tls, warnings }: AdminValues): AdminConfig | undefined {
   const asked = value('admin')
   const file = value('metrics-token-file')
   if (asked === undefined) {
     if (file === undefined) return undefined
     throw new ConfigError(
       '--metrics-token-file is the token of the port that --admin opens. Give --admin too, e.g. 127.0.0.1:9001, or leave both out.',
-    )
-  }
-  if (workers > 1) {
-    throw new ConfigError(
-      `--admin counts what one process does, and --workers ${workers} serves with several. Leave one of the two out.`,
     )
   }
   const address = readAddress('--admin', asked)

@@ -65,16 +65,15 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
   const text = (name: OptionName): string | undefined => values.get(name)?.at(-1)
   const data = text('data') ?? ''
   const keys = values.get('kms-key') ?? []
-  const workers = parseWorkers(text('workers') ?? '')
   const tls = readTls(text('tls-cert'), text('tls-key'))
   return {
     data,
     ...readAddress('--listen', text('listen') ?? ''),
     region: parseRegion(text('region') ?? ''),
     domains: (values.get('domain') ?? []).map(parseDomain),
-    workers,
+    workers: parseWorkers(text('workers') ?? ''),
     accountsFile: text('accounts'),
-    admin: readAdminConfig({ value: text, tls, warnings, workers }),
+    admin: readAdminConfig({ value: text, tls, warnings }),
     tls,
     logLevel: text('log-level') as LogLevel,
     defaultChecksum: text('default-checksum') as Config['defaultChecksum'],

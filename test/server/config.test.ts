@@ -60,7 +60,6 @@ test('values that cannot be are refused by the name of their option', () => {
   const cases: ReadonlyArray<readonly [object, RegExp]> = [
     [{ workers: '0' }, /--workers cannot be '0'/],
     [{ workers: 'auto' }, /from 1 to 64/],
-    [{ workers: '2', admin: '127.0.0.1:0' }, /Leave one of the two out/],
     [{ region: 'US EAST' }, /--region/],
     [{ domain: ['https://x'] }, /--domain/],
     [{ 'default-checksum': 'CRC32' }, /CRC64NVME, none/],

@@ -156,9 +156,10 @@ test('a job that fails is counted, also where it has a runner of its own', async
   }
 })
 
-/** Rows of the table: `name` | type | labels | … */
-async function documented(): Promise<ReadonlyMap<string, string>> {
-  const page = await readFile(join(import.meta.dirname, '../../docs/operate/metrics.md'), 'utf8')
+/** Rows of the tables, `name` | type | labels | …, as they are for so many workers. */
+async function documented(workers: number): Promise<ReadonlyMap<string, string>> {
+  const file = await readFile(join(import.meta.dirname, '../../docs/operate/metrics.md'), 'utf8')
+  const page = workers > 1 ? file : file.replaceAll(/^\| `ashlar_worker.*$|\(`\w+`\)/gm, '')
   const rows = page.matchAll(/^\| `(?<name>[a-z_]+)` \| (?<type>[a-z]+) \|(?<labels>[^|]*)\|/gm)
   return new Map(
     rows.map(({ groups }) => {
@@ -168,8 +169,8 @@ async function documented(): Promise<ReadonlyMap<string, string>> {
   )
 }
 
-test('the page of metrics names each of them with its type and labels, and no other', async () => {
-  await using server = await startServer({ args })
+async function checkPage(workers: number): Promise<void> {
+  await using server = await startServer({ args: [...args, '--workers', String(workers)] })
   const s3 = clientOf(server)
   await s3.send(new CreateBucketCommand({ Bucket }))
   await assert.rejects(s3.send(new GetObjectCommand({ Bucket, Key: 'none' })))
@@ -184,6 +185,11 @@ test('the page of metrics names each of them with its type and labels, and no ot
   })
   const byName = (one: readonly [string, string], other: readonly [string, string]): number =>
     one[0] < other[0] ? -1 : 1
-  assert.deepEqual(found.toSorted(byName), [...(await documented())].toSorted(byName))
+  assert.deepEqual(found.toSorted(byName), [...(await documented(workers))].toSorted(byName))
   s3.destroy()
-})
+}
+
+for (const workers of [1, 2]) {
+  test(`the page of metrics names each of them with its type and labels, and no other, with ${workers} of --workers`, () =>
+    checkPage(workers))
+}

@@ -12,6 +12,7 @@ import type { Config } from '../config.ts'
 import type { Identities } from '../identities.ts'
 import { lookMs, Member, type Ending, type Ready } from './member.ts'
 import { untrusted, type Hello } from './messages.ts'
+import type { WorkerNumbers } from './numbers.ts'
 
 /** In a minute; with one more it is no accident but a defect, which replacing does not mend. */
 const deathsMax = 5
@@ -30,6 +31,8 @@ export interface CrewParts {
   readonly config: Config
   readonly identities: Identities
   readonly writer: SharedWriter
+  /** Undefined where nobody reads them. */
+  readonly numbers: WorkerNumbers | undefined
   readonly log: Log
   /** No worker lives when it is called. */
   readonly onFatal: (error: unknown) => void
@@ -47,7 +50,10 @@ export class Crew implements AsyncDisposable {
   /** As the operator said; 0 takes a free one, and that stays the service's: all that live share it. */
   #port: number
   #bound: number | undefined
+  /** Of the last minute. */
   #deaths = 0
+  /** Of all time. */
+  #lostCount = 0
   #isBegun = false
   #isStopping = false
 
@@ -62,6 +68,20 @@ export class Crew implements AsyncDisposable {
       serialization: 'advanced',
     })
     this.#looking = setInterval(() => this.#look(), lookMs).unref()
+  }
+
+  /** Workers that serve now. */
+  get serving(): number {
+    return this.#serving.size
+  }
+
+  /** Workers that ended and were not told to. */
+  get lost(): number {
+    return this.#lostCount
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping
   }
 
   /** Resolves when all serve. Throws ConfigError for what the operator can mend. */
@@ -103,7 +123,7 @@ export class Crew implements AsyncDisposable {
 
   /** Undefined when the crew is being ended meanwhile. */
   async #add(number: number): Promise<Member | undefined> {
-    const { config, identities, writer, log } = this.#parts
+    const { config, identities, writer, numbers, log } = this.#parts
     const epoch = await writer.write('takeEpoch', undefined)
     if (this.#isStopping) return undefined
     // node:cluster shares a port by the number that was asked for, as long as somebody listens to it.
@@ -111,7 +131,7 @@ export class Crew implements AsyncDisposable {
     if (!isShared) this.#port = this.#bound ?? this.#port
     const asked = { ...config, port: this.#port }
     const hello: Hello = { kind: 'hello', number, epoch, config: asked, identities }
-    const member = new Member({ worker: cluster.fork(), hello, writer })
+    const member = new Member({ worker: cluster.fork(), hello, writer, numbers })
     this.#members.add(member)
     void member.exited.then(({ code }) => {
       if (code === untrusted) this.#fail(new Error(`worker ${number} said so; its log tells why`))
@@ -143,6 +163,7 @@ export class Crew implements AsyncDisposable {
     if (this.#isStopping) return
     log.warn({ worker: member.number, code, signal }, 'a worker ended and is replaced')
     this.#deaths += 1
+    this.#lostCount += 1
     setTimeout(() => (this.#deaths -= 1), minuteMs).unref()
     if (this.#deaths > deathsMax) {
       this.#fail(new CrewLost(`${this.#deaths} workers ended within a minute`))

@@ -7,7 +7,8 @@ import type { Answered } from '../../stores/metadata/sql/remote-writer.ts'
 import type { BucketKeeper, SharedWriter } from '../../stores/metadata/sql/shared-writer.ts'
 import { ConfigError } from '../config-error.ts'
 import { closeWhenLost } from './handed-over.ts'
-import type { FromWorker, Hello, Question, ToWorker } from './messages.ts'
+import { processOf, type FromWorker, type Hello, type Question, type ToWorker } from './messages.ts'
+import type { Teller, WorkerNumbers } from './numbers.ts'
 
 /** So often it is looked whether a question waits too long; a first process that stood still itself has not looked. */
 export const lookMs = 1000
@@ -33,6 +34,8 @@ export interface MemberParts {
   readonly worker: Worker
   readonly hello: Hello
   readonly writer: SharedWriter
+  /** Undefined where nobody reads them. */
+  readonly numbers: WorkerNumbers | undefined
 }
 
 export class Member implements BucketKeeper {
@@ -45,6 +48,8 @@ export class Member implements BucketKeeper {
   readonly gone: Promise<Ending>
   readonly #worker: Worker
   readonly #writer: SharedWriter
+  readonly #numbers: WorkerNumbers | undefined
+  #teller: Teller | undefined
   readonly #begun = Promise.withResolvers<Ready>()
   readonly #questions = new Map<number, Asked>()
   #nextId = 0
@@ -56,11 +61,12 @@ export class Member implements BucketKeeper {
   #settled: (() => void) | undefined
   #outbox: Answered[] = []
 
-  constructor({ worker, hello, writer }: MemberParts) {
+  constructor({ worker, hello, writer, numbers }: MemberParts) {
     this.number = hello.number
     this.epoch = hello.epoch
     this.#worker = worker
     this.#writer = writer
+    this.#numbers = numbers
     this.ready = this.#begun.promise
     // Whoever waits for it hears it; a replacement has nobody who waits.
     this.ready.catch(() => undefined)
@@ -129,6 +135,8 @@ export class Member implements BucketKeeper {
         this.#questions.get(message.id)?.resolve(message.held)
         this.#questions.delete(message.id)
         return undefined
+      case 'numbers':
+        return this.#teller?.take(message.families)
     }
   }
 
@@ -136,6 +144,8 @@ export class Member implements BucketKeeper {
     if (!this.isAlive) return
     this.#isAsked = true
     this.#leave = this.#writer.join(this)
+    const ask = (): void => this.#send({ kind: 'numbers' })
+    this.#teller = this.#numbers?.join({ process: processOf(this.number), ask })
     this.#send({ kind: 'open' })
   }
 
@@ -181,6 +191,7 @@ export class Member implements BucketKeeper {
     for (const { resolve } of this.#questions.values()) resolve([])
     this.#questions.clear()
     await closed
+    if (this.#teller !== undefined) this.#numbers?.leave(this.#teller)
     this.#begun.reject(new Error(`worker ${this.number} ended before it served`))
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#settled = resolve))
     return ending

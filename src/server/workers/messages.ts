@@ -3,6 +3,7 @@
  * channel is node:cluster's own; as a structured clone, so bytes cross as bytes.
  */
 import type { HoldKey } from '../../base/holds.ts'
+import type { Family } from '../../observe/families.ts'
 import type { Call } from '../../stores/metadata/sql/group.ts'
 import type { Answered } from '../../stores/metadata/sql/remote-writer.ts'
 import type { Config } from '../config.ts'
@@ -32,6 +33,8 @@ export type ToWorker =
   | { readonly kind: 'outcomes'; readonly outcomes: readonly Answered[] }
   | { readonly kind: 'question'; readonly id: number; readonly question: Question }
   | { readonly kind: 'changed' }
+  /** Tell what you have counted; nobody is ended who does not. */
+  | { readonly kind: 'numbers' }
   /** So many workers serve now. */
   | { readonly kind: 'crew'; readonly serving: number }
   /** Finish what is in flight, and end. */
@@ -45,6 +48,13 @@ export type FromWorker =
   | { readonly kind: 'unable'; readonly message: string; readonly isOperators: boolean }
   | { readonly kind: 'calls'; readonly calls: readonly Call[] }
   | { readonly kind: 'answer'; readonly id: number; readonly held: readonly HoldKey[] }
+  /** All that it has counted since it began: when it is asked, and at its end. */
+  | { readonly kind: 'numbers'; readonly families: readonly Family[] }
 
 /** Exit code of a worker whose disk can no longer be trusted: the whole service has to end (decisions 9 and 21). */
 export const untrusted = 70
+
+/** What the worker of this number is called among the processes of a server. */
+export function processOf(number: number): string {
+  return `worker-${number}`
+}

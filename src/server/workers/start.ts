@@ -8,11 +8,14 @@ import { systemClock } from '../../base/clock.ts'
 import { createEnvelopes } from '../../payload/encryption/envelopes.ts'
 import { openSharedMetadata } from '../../stores/metadata/shared.ts'
 import type { SharedWriter } from '../../stores/metadata/sql/shared-writer.ts'
+import { openAdmin } from '../admin.ts'
 import type { Config } from '../config.ts'
 import { openGround, startBehind } from '../ground.ts'
 import { closing, type Server, type Surroundings } from '../start.ts'
 import { timings } from '../timings.ts'
 import { Crew } from './crew.ts'
+import { WorkerNumbers } from './numbers.ts'
+import { servingBeside } from './serving.ts'
 
 /** As `startServer`, with `config.workers` processes beside this one. `surroundings` holds in this one only. */
 export async function startWorkers(config: Config, surroundings: Surroundings): Promise<Server> {
@@ -36,12 +39,18 @@ export async function startWorkers(config: Config, surroundings: Surroundings): 
   assert(writer !== undefined, 'the metadata is open')
   const { identities, keys } = ground
   const { drainMs } = timings
-  const crew = new Crew({ config, identities, writer, log, onFatal, drainMs })
+  const numbers = config.admin === undefined ? undefined : undo.use(new WorkerNumbers())
+  const crew = new Crew({ config, identities, writer, numbers, log, onFatal, drainMs })
   told.crew = crew
   const envelopes = createEnvelopes({ ...keys, chance })
   // Before the first worker has an epoch: scrub takes every later one for that of a process that may be writing.
   const { ended } = crew
-  undo.use(await startBehind({ ...parts, ...ground, envelopes, holds: crew, ended }))
+  const behind = await startBehind({ ...parts, ...ground, envelopes, holds: crew, ended })
+  undo.use(behind)
+  const { workers, durability } = config
+  const seen = { ...parts, ...ground, ...behind, ring: keys.ring, durability, timings }
+  const serving = numbers && servingBeside({ crew, numbers, workers })
+  const admin = serving && undo.use(await openAdmin(config, { ...seen, serving }))
   undo.use(crew)
-  return closing(ground, { ...(await crew.begin()), adminEndpoint: undefined }, undo.move())
+  return closing(ground, { ...(await crew.begin()), adminEndpoint: admin?.endpoint }, undo.move())
 }

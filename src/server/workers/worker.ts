@@ -6,6 +6,7 @@
 import '../config-runtime.ts'
 import { systemChance } from '../../base/chance.ts'
 import { systemClock } from '../../base/clock.ts'
+import type { Family } from '../../observe/families.ts'
 import { openLog } from '../../observe/log.ts'
 import { BucketCache } from '../../stores/metadata/sql/bucket-cache.ts'
 import { RemoteWriter } from '../../stores/metadata/sql/remote-writer.ts'
@@ -15,9 +16,11 @@ import { ConfigError } from '../config-error.ts'
 import { prepareFront } from '../front.ts'
 import { openKeys } from '../keys.ts'
 import type { Serve } from '../listener.ts'
+import { storeMeters } from '../store-meters.ts'
 import { timings } from '../timings.ts'
-import { countingWorkers } from './counting.ts'
+import { countingWorkers, workersField } from './counting.ts'
 import { untrusted, type FromWorker, type Hello, type ToWorker } from './messages.ts'
+import { Telling } from './telling.ts'
 
 /** What it is told, and does, as long as it lives. */
 class Life {
@@ -28,6 +31,8 @@ class Life {
   readonly #begun: Promise<void>
   readonly #admitted = Promise.withResolvers<void>()
   #holds: Composed['holds'] | undefined
+  /** Undefined where nobody reads its numbers. */
+  #telling: Telling | undefined
   #serving = 0
 
   constructor(hello: Hello) {
@@ -43,6 +48,8 @@ class Life {
         return this.#writer.take(message.outcomes)
       case 'changed':
         return this.#buckets.changed()
+      case 'numbers':
+        return void this.#telling?.tell()
       case 'crew':
         this.#serving = message.serving
         return undefined
@@ -94,17 +101,24 @@ class Life {
     const clock = systemClock
     const chance = systemChance
     const joined = { epoch, clock, writer: this.#writer, buckets: this.#buckets }
+    const meters = storeMeters()
     const stores = this.#running.use(
-      await openStores({ data, clock, onFatal, durability }, async ({ file }) =>
+      await openStores({ data, clock, onFatal, durability, meters }, async ({ file }) =>
         joinMetadata({ file, ...joined }),
       ),
     )
     const keys = this.#running.use(openKeys(config.keys, { clock, chance, log }))
     const wrapped = (serve: Serve): Serve =>
-      countingWorkers(serve, () => `${this.#serving} of ${config.workers}`)
+      countingWorkers(serve, () => workersField(this.#serving, config.workers))
     const given = { config, data, stores, keys, identities, clock, chance, log, timings, wrapped }
     const front = this.#running.use(await prepareFront(given))
     this.#holds = front.s3.holds
+    if (config.admin !== undefined) {
+      const tell = (families: readonly Family[]): Promise<void> =>
+        sent({ kind: 'numbers', families })
+      this.#telling = new Telling({ number, front, meters, clock, log, send: tell })
+      this.#running.use(this.#telling)
+    }
     send({ kind: 'prepared' })
     await this.#admitted.promise
     return this.#running.use(await front.open())
@@ -113,13 +127,21 @@ class Life {
   async #stop(): Promise<void> {
     await this.#begun
     await this.#running.disposeAsync()
+    await this.#telling?.tell()
     process.exit()
   }
 }
 
 function send(message: FromWorker): void {
+  void sent(message)
+}
+
+/** Resolves when it is on its way. */
+async function sent(message: FromWorker): Promise<void> {
   // A channel that is closed is this process' end.
-  process.send?.(message, undefined, undefined, () => undefined)
+  await new Promise<void>((resolve) => {
+    process.send?.(message, undefined, undefined, () => resolve())
+  })
 }
 
 let life: Life | undefined
