@@ -5,6 +5,7 @@ import { expose } from '../../src/observe/exposition.ts'
 import { counter, gauge, type Family } from '../../src/observe/families.ts'
 import { joined } from '../../src/observe/joined.ts'
 import { WorkerNumbers, type Teller } from '../../src/server/workers/numbers.ts'
+import { servingBeside } from '../../src/server/workers/serving.ts'
 import { readMetrics, type Metrics } from '../harness/exposition.ts'
 
 /** Longer than a scrape waits for a worker, and than it is left unasked. */
@@ -122,4 +123,19 @@ test('they are asked now and then though nobody looks', (t) => {
   worker.teller.take(told(1))
   t.mock.timers.tick(longMs)
   assert.equal(worker.questions(), 2)
+})
+
+test('the server is ready as long as one worker serves', () => {
+  const crew = { serving: 0, lost: 0, isStopping: false }
+  const { readiness, fields } = servingBeside({
+    crew,
+    numbers: { families: async () => [] },
+    workers: 4,
+  })
+  assert.equal(readiness(), 'starting')
+  crew.serving = 1
+  assert.equal(readiness(), 'ok')
+  assert.deepEqual(fields(), [['x-ashlar-workers', '1 of 4']])
+  crew.isStopping = true
+  assert.equal(readiness(), 'stopping')
 })
