@@ -18,7 +18,7 @@ import { Stage } from './stage.ts'
 const scales: Readonly<Record<Scale, { readonly rounds: number; readonly ofEach: number }>> = {
   ci: { rounds: 1, ofEach: 10 },
   nightly: { rounds: 6, ofEach: 120 },
-  release: { rounds: 60, ofEach: 150 },
+  release: { rounds: 360, ofEach: 125 },
 }
 const limitMs = 1500
 const timings = {

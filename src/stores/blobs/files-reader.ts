@@ -4,7 +4,7 @@
  *
  * A piece belongs to the reader, who may hold it after asking for the next one and gives its memory back with `free`.
  */
-import { bigBuffer, bigBufferBytes, sole } from '../../base/free.ts'
+import { bigBuffer, bigBufferBytes, free, sole } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
 import { kibibyte, mebibyte } from '../../base/limits.ts'
 import { blockBytes, blockSumBytes, type BlockSum } from './block-checksum.ts'
@@ -94,7 +94,9 @@ export async function* readBlob(
       yield sole(bytes.subarray(first, Math.min(bytes.length, end - start)))
     }
   } finally {
-    await Promise.allSettled([next])
+    // Read ahead for somebody who left.
+    const unread = await next?.catch(() => undefined)
+    if (unread !== undefined) free(sole(unread))
   }
 }
 
