@@ -51,3 +51,13 @@ function eight(tables: usize, bytes: u64): u64 {
     entry(tables, bytes >> 56)
   )
 }
+
+/** The product of two polynomials, held as remainders are: the highest bit is x^0. */
+export function times(a: u64, b: u64, modulus: u64): u64 {
+  let product: u64 = 0
+  for (; a; a <<= 1) {
+    product ^= b & (0 - (a >> 63))
+    b = (b >> 1) ^ (modulus & (0 - (b & 1)))
+  }
+  return product
+}

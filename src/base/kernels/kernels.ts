@@ -25,6 +25,8 @@ export interface Functions {
   readonly crc32: Crc
   readonly crc32c: Crc
   readonly crc64nvme: Crc
+  /** The product of two remainders. */
+  times(a: bigint, b: bigint, modulus: bigint): bigint
   xxh64(at: number, lengthBytes: number): bigint
   md5(state: number, block: number, blocks: number): void
   /** The lanes' states one after the other, an address of blocks for each lane, room to turn the words round, blocks of each. */

@@ -14,7 +14,7 @@ interface Crc {
 }
 
 /** That of Ethernet and zlib, Castagnoli's (RFC 3720), and NVM Express' of 64 bits. */
-const crcs: Readonly<Record<CombinableAlgorithm, Crc>> = {
+export const crcs: Readonly<Record<CombinableAlgorithm, Crc>> = {
   CRC32: { kernel: 'crc32', bits: 32, modulus: 0xedb88320n },
   CRC32C: { kernel: 'crc32c', bits: 32, modulus: 0x82f63b78n },
   CRC64NVME: { kernel: 'crc64nvme', bits: 64, modulus: 0x9a6c9329ac4bc9b5n },
@@ -23,8 +23,13 @@ const crcs: Readonly<Record<CombinableAlgorithm, Crc>> = {
 /** Node's own CRC32 has tables too, and no way to go: it is the faster one below this (docs/decisions/0021-sparse-crc.md). */
 const kernelBytesMin = 16 * kibibyte
 
-/** The same for everyone: a call is synchronous, and the state of a checksum lives in its hasher. */
 let kernels: Kernels | undefined
+
+/** The same for everyone: a call is synchronous, and the state of a checksum lives in its hasher. */
+export function crcKernels(): Kernels {
+  kernels ??= createKernels()
+  return kernels
+}
 
 export class CrcHasher implements Hasher {
   readonly #kernels: Kernels
@@ -34,8 +39,7 @@ export class CrcHasher implements Hasher {
   #state: bigint
 
   constructor(algorithm: CombinableAlgorithm) {
-    kernels ??= createKernels()
-    this.#kernels = kernels
+    this.#kernels = crcKernels()
     this.#crc = crcs[algorithm]
     this.#tables = this.#kernels.tables(this.#crc.modulus)
     this.#ones = (1n << BigInt(this.#crc.bits)) - 1n
