@@ -75,20 +75,19 @@ function beganWith({ snapshot, rottenSnapshots }: Rebuilt): string {
   return [...passed, begun].join('\n')
 }
 
-function madeAgain({ buckets, uploads }: Rebuilt): readonly string[] {
+function madeAgain({ buckets, openUploads }: Rebuilt): readonly string[] {
   return [
     ...buckets.map(
       (name) => `Bucket ${name} is made again: owned by the root account, with default settings.`,
     ),
-    ...(uploads.length === 0
+    ...(openUploads === 0
       ? []
-      : [`${uploads.length} uploads are open again: complete them once more, or abort them.`]),
+      : [`${openUploads} uploads are open again: complete them once more, or abort them.`]),
   ]
 }
 
-function lost({ goneObjects, goneParts, gone, damaged }: Rebuilt): readonly string[] {
+function lost({ goneObjects, goneParts, gone, damagedBlobs, damaged }: Rebuilt): readonly string[] {
   const count = goneObjects + goneParts
-  const left = count - gone.length
   return [
     ...(count === 0
       ? []
@@ -96,7 +95,12 @@ function lost({ goneObjects, goneParts, gone, damaged }: Rebuilt): readonly stri
           `${count} were deleted or replaced since the snapshot, or are lost, for their bytes are gone:`,
         ]),
     ...gone.map((owner) => `  ${nameOf(owner)}`),
-    ...(left > 0 ? [`  … and ${left} more`] : []),
+    ...left(count - gone.length),
     ...damaged.map(({ blob, detail }) => `Blob ${blob} cannot be put back: ${detail}.`),
+    ...left(damagedBlobs - damaged.length),
   ]
+}
+
+function left(count: number): readonly string[] {
+  return count > 0 ? [`  … and ${count} more`] : []
 }

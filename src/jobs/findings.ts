@@ -13,6 +13,18 @@ export interface Finding {
   readonly advice: string
 }
 
+/** Of more than these only the number is kept. */
+const findingsMax = 1000
+
+export interface Damage {
+  /** All that was found. */
+  readonly found: number
+  /** The first of it. */
+  readonly findings: readonly Finding[]
+}
+
+export const noDamage: Damage = { found: 0, findings: [] }
+
 const backup = 'Restore it from a backup (ashlar restore) or upload it again'
 
 const advices: Readonly<Record<Finding['kind'], string>> = {
@@ -51,8 +63,23 @@ export function namesIn({ owners }: Finding): readonly string[] {
   return owners.map(nameOf)
 }
 
+/** The same as `before` where this was listed already. What is met twice and no longer listed counts twice. */
+export function withFinding<Kept extends Damage>(before: Kept, finding: Finding): Kept {
+  const { found, findings } = before
+  if (findings.some((known) => sameDamage(known, finding))) return before
+  const listed = findings.length < findingsMax ? [...findings, finding] : findings
+  return { ...before, found: found + 1, findings: listed }
+}
+
+/** What two looks at the same found, in the words of the first where it knows. At least so much where not all of it is listed. */
+export function together(one: Damage, other: Damage): Damage {
+  const begun: Damage = { found: one.findings.length, findings: one.findings }
+  const { found, findings } = other.findings.reduce(withFinding, begun)
+  return { found: Math.max(found, one.found, other.found), findings }
+}
+
 /** The same damage, met twice: by the row that names a blob, and by the blob. */
-export function sameDamage(one: Finding, other: Finding): boolean {
+function sameDamage(one: Finding, other: Finding): boolean {
   if (one.blob !== undefined || other.blob !== undefined) return one.blob === other.blob
   return one.kind === other.kind && one.detail === other.detail
 }

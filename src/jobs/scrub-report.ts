@@ -1,19 +1,13 @@
 /** What scrub says of itself and goes on from: one document, written whole, in the data folder. */
 import type { Instant } from '../base/clock.ts'
 import { noCounts, type Counts, type Cursor } from './examination.ts'
-import type { Finding } from './findings.ts'
+import { noDamage, type Damage } from './findings.ts'
 
-/** Kept in the report; of more only the number. */
-export const findingsMax = 1000
-
-export interface Round {
+export interface Round extends Damage {
   readonly begun: Instant
   /** Absent while it goes on. */
   readonly finished?: Instant
   readonly counts: Counts
-  /** All that were found, whether they are listed or not. */
-  readonly found: number
-  readonly findings: readonly Finding[]
 }
 
 export interface ScrubReport {
@@ -44,5 +38,5 @@ export function readReport(text: string | undefined): ScrubReport {
 }
 
 export function newRound(begun: Instant): Round {
-  return { begun, counts: noCounts, found: 0, findings: [] }
+  return { begun, counts: noCounts, ...noDamage }
 }

@@ -7,10 +7,9 @@ import type { Clock, Instant } from '../base/clock.ts'
 import { mebibyte } from '../base/limits.ts'
 import type { Log } from '../observe/log.ts'
 import { Examination, type ExaminationParts } from './examination.ts'
-import { namesIn, sameDamage, type Finding } from './findings.ts'
+import { namesIn, withFinding, type Finding } from './findings.ts'
 import type { Job } from './job.ts'
 import {
-  findingsMax,
   newRound,
   readReport,
   type ReportShelf,
@@ -120,12 +119,12 @@ export class ScrubJob implements Job, AsyncDisposable {
 
   #found(finding: Finding): void {
     const round = this.#round ?? newRound(this.#parts.clock.now())
-    if (round.findings.some((known) => sameDamage(known, finding))) return
+    const next = withFinding(round, finding)
+    if (next === round) return
     const { kind, detail, advice, blob } = finding
     const fields = { kind, names: namesIn(finding), blob, detail, advice }
     this.#parts.log.error(fields, 'scrub found damage')
-    const findings = [...round.findings, finding].slice(0, findingsMax)
-    this.#round = { ...round, found: round.found + 1, findings }
+    this.#round = next
     this.#keptAt = 0
   }
 

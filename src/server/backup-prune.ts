@@ -40,16 +40,19 @@ function openAll(files: readonly string[]): Disposable & { examiners: MetadataEx
 async function pruneBlobs(backup: string, snapshots: readonly MetadataExaminer[]): Promise<number> {
   const blobs = await openBlobExaminer(join(backup, 'blobs'))
   const named = snapshots.map((snapshot) => new Pointer(snapshot.blobs()[Symbol.iterator]()))
-  const touched = new Set<string>()
+  let touched: string | undefined
   let removed = 0
   for await (const id of blobs.ids()) {
     const isNamed = named.map((pointer) => pointer.reaches(id)).includes(true)
     if (isNamed) continue
-    await rm(blobs.path(id))
-    touched.add(dirname(blobs.path(id)))
+    const path = blobs.path(id)
+    // Those of one folder follow each other.
+    if (touched !== undefined && touched !== dirname(path)) await forget(touched)
+    await rm(path)
+    touched = dirname(path)
     removed += 1
   }
-  for (const folder of touched) await forget(folder)
+  if (touched !== undefined) await forget(touched)
   return removed
 }
 

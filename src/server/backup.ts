@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { systemClock, type Clock } from '../base/clock.ts'
-import type { Finding } from '../jobs/findings.ts'
+import { together, type Damage, type Finding } from '../jobs/findings.ts'
 import { openBlobExaminer } from '../stores/blobs/examiner.ts'
 import { openExaminer } from '../stores/metadata/examiner.ts'
 import { PinnedSource } from '../stores/metadata/snapshot.ts'
@@ -44,11 +44,11 @@ export interface Manifest {
   readonly created: string
   readonly blobs: number
   readonly files: readonly KeptFile[]
-  /** Damaged in the data folder already, and not in the backup. */
+  /** Damaged in the data folder already, and not in the backup; the first of it. */
   readonly findings: readonly Finding[]
 }
 
-export interface BackedUp {
+export interface BackedUp extends Damage {
   readonly well: boolean
   readonly snapshot: string
   readonly folder: string
@@ -56,8 +56,6 @@ export interface BackedUp {
   readonly copied: number
   readonly copiedBytes: number
   readonly files: number
-  readonly found: number
-  readonly findings: readonly Finding[]
   readonly pruned: Pruned | undefined
 }
 
@@ -131,7 +129,8 @@ async function finish(
 ): Promise<Omit<BackedUp, 'pruned'>> {
   const { to, name, at } = place
   const files = await keepFurther(options, place)
-  const findings = await checkCopy(place, brought.findings)
+  const damage = await checkCopy(place, brought.damage)
+  const { findings } = damage
   const created = name
   const manifest: Manifest = { version: 1, created, blobs: brought.blobs, files, findings }
   keepSecretFile(join(at, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`)
@@ -140,15 +139,14 @@ async function finish(
   await syncPath(dirname(folder))
   await syncPath(to)
   return {
-    well: findings.length === 0,
+    ...damage,
+    well: damage.found === 0,
     snapshot: name,
     folder,
     blobs: brought.blobs,
     copied: brought.copied,
     copiedBytes: brought.bytes,
     files: files.length,
-    found: findings.length,
-    findings,
   }
 }
 
@@ -167,20 +165,10 @@ async function keepFurther({ also = [] }: BackupOptions, place: Place): Promise<
 }
 
 /** Every record of the copy proves itself, and every blob that it names is in the backup; those were proven as they came. */
-async function checkCopy(
-  { to, at }: Place,
-  before: readonly Finding[],
-): Promise<readonly Finding[]> {
+async function checkCopy({ to, at }: Place, before: Damage): Promise<Damage> {
   const metadata = join(at, 'metadata.sqlite')
-  const { findings } = await examineData({
-    data: at,
-    metadata,
-    blobs: join(to, 'blobs'),
-    fast: true,
-  })
-  const told = new Set(before.map(({ blob }) => blob))
-  const others = findings.filter(({ blob }) => blob === undefined || !told.has(blob))
-  return [...before, ...others]
+  const blobs = join(to, 'blobs')
+  return together(before, await examineData({ data: at, metadata, blobs, fast: true }))
 }
 
 function openTarget({ to }: BackupOptions, data: string): string {

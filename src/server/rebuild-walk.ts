@@ -4,9 +4,10 @@ import { BlobAbsent, type BlobDescription, type BlobExaminer } from '../stores/b
 import { failedWith } from '../stores/blobs/file-system.ts'
 import { BlobCorrupt, BlobMissing, type BlobAbout } from '../stores/blobs/store.ts'
 import type { ObjectAttributes, UploadRow } from '../stores/metadata/records.ts'
-import type { FoundBlob, Rebuilder, Verdict } from '../stores/metadata/rebuilder.ts'
+import type { FoundBlob, Gone, Rebuilder, Verdict } from '../stores/metadata/rebuilder.ts'
 
 const blobsAtOnce = 256
+const damagedMax = 1000
 
 export interface WalkParts {
   readonly rebuilder: Rebuilder
@@ -34,6 +35,8 @@ export interface Walked {
   /** Their writer never came to their end. */
   readonly unfinished: number
   /** Not known to the snapshot, and unable to say what they are. */
+  readonly damagedBlobs: number
+  /** The first of them. */
   readonly damaged: readonly DamagedBlob[]
   /** Of the process that wrote last. */
   readonly lastEpoch: number
@@ -58,6 +61,7 @@ export class RebuildWalk {
     older: 0,
     nobodys: 0,
     unfinished: 0,
+    damagedBlobs: 0,
     damaged: [],
     lastEpoch: 0,
   }
@@ -66,16 +70,15 @@ export class RebuildWalk {
     this.#parts = parts
   }
 
-  /** Blobs that the snapshot's rows name and that are not there any more. */
-  async goneBlobs(): Promise<readonly BlobId[]> {
+  /** Forgets what the snapshot's rows name and what is not there any more. */
+  async forgetGone(): Promise<Gone> {
     const { rebuilder, blobs, onProgress } = this.#parts
-    const gone: BlobId[] = []
     let done = 0
     for (const id of rebuilder.named()) {
-      if (await isAbsent(id, blobs)) gone.push(id)
+      if (await isAbsent(id, blobs)) rebuilder.gone(id)
       onProgress?.('named', ++done)
     }
-    return gone
+    return rebuilder.forget()
   }
 
   async keepAll(): Promise<Walked> {
@@ -116,7 +119,9 @@ export class RebuildWalk {
         return []
       }
       if (!(error instanceof BlobCorrupt) && !failedWith(error, 'EIO')) throw error
-      this.#counts.damaged.push({ blob: id, detail: (error as Error).message })
+      const { damaged } = this.#counts
+      if (damaged.length < damagedMax) damaged.push({ blob: id, detail: (error as Error).message })
+      this.#counts.damagedBlobs += 1
       return []
     }
   }

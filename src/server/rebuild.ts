@@ -5,7 +5,7 @@
 import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { systemClock, type Clock } from '../base/clock.ts'
-import type { Finding } from '../jobs/findings.ts'
+import type { Damage } from '../jobs/findings.ts'
 import { multipartEtag } from '../payload/checksums/combine.ts'
 import { openBlobExaminer } from '../stores/blobs/examiner.ts'
 import type { Owner } from '../stores/metadata/examiner.ts'
@@ -32,7 +32,8 @@ export interface RebuildOptions {
   readonly clock?: Clock
 }
 
-export interface Rebuilt extends Walked {
+/** Its damage: what the new database names and is not whole. */
+export interface Rebuilt extends Walked, Damage {
   readonly data: string
   readonly dryRun: boolean
   /** Nothing is known to be lost but what no snapshot and no blob could tell of. */
@@ -44,15 +45,13 @@ export interface Rebuilt extends Walked {
   readonly buckets: readonly string[]
   /** Uploads that are objects again, since that was noted. */
   readonly completed: number
-  /** Open again. */
+  readonly openUploads: number
+  /** The first of those that are open again. */
   readonly uploads: readonly string[]
   readonly goneObjects: number
   readonly goneParts: number
   /** The first of them. */
   readonly gone: readonly Owner[]
-  /** What the new database names and is not whole. */
-  readonly found: number
-  readonly findings: readonly Finding[]
   /** Where the old database lies now. */
   readonly setAside: readonly string[]
 }
@@ -83,7 +82,7 @@ async function rebuildInto(file: string, options: RebuildOptions): Promise<Rebui
     const { found, findings } = await examine(file, data)
     const metadata = join(data, 'metadata.sqlite')
     const setAside = dryRun ? [] : await putInPlace(file, metadata, clock.now())
-    const isLost = found + made.goneObjects + made.goneParts + made.damaged.length > 0
+    const isLost = found + made.goneObjects + made.goneParts + made.damagedBlobs > 0
     const facts = { data, dryRun, snapshot: beginning, rottenSnapshots: rotten, setAside }
     return { ...made, ...facts, well: !isLost, found, findings }
   } finally {
@@ -91,8 +90,10 @@ async function rebuildInto(file: string, options: RebuildOptions): Promise<Rebui
   }
 }
 
-type Made = Walked &
-  Pick<Rebuilt, 'completed' | 'buckets' | 'uploads' | 'goneObjects' | 'goneParts' | 'gone'>
+type Made = Omit<
+  Rebuilt,
+  'data' | 'dryRun' | 'well' | 'snapshot' | 'rottenSnapshots' | 'setAside' | keyof Damage
+>
 
 async function walk(file: string, options: RebuildOptions): Promise<Made> {
   const { data, region, onProgress, clock = systemClock } = options
@@ -100,18 +101,21 @@ async function walk(file: string, options: RebuildOptions): Promise<Made> {
   using rebuilder = openRebuilder({ file, now: clock.now(), owner, region, multipartEtag })
   const blobs = await openBlobExaminer(join(data, 'blobs'))
   const walking = new RebuildWalk({ rebuilder, blobs, onProgress })
-  const gone = rebuilder.forget(await walking.goneBlobs())
+  const gone = await walking.forgetGone()
   const walked = await walking.keepAll()
-  const completed = rebuilder.complete(await keptCompletions(snapshotFolder(data)))
+  let completed = 0
+  for await (const noted of keptCompletions(snapshotFolder(data)))
+    completed += rebuilder.complete(noted)
   rebuilder.finish(walked.lastEpoch)
   const { buckets } = rebuilder
-  const uploads = [...rebuilder.uploads]
+  const { count: openUploads, ids: uploads } = rebuilder.uploads()
   const { objects: goneObjects, parts: goneParts, names } = gone
-  return { ...walked, completed, buckets, uploads, goneObjects, goneParts, gone: names }
+  const forgotten = { goneObjects, goneParts, gone: names }
+  return { ...walked, ...forgotten, completed, buckets, openUploads, uploads }
 }
 
 /** As `ashlar verify --fast` would find it. */
-function examine(file: string, data: string): Promise<Pick<Rebuilt, 'found' | 'findings'>> {
+function examine(file: string, data: string): Promise<Damage> {
   return examineData({ data, metadata: file, blobs: join(data, 'blobs'), fast: true })
 }
 

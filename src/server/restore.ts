@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { together } from '../jobs/findings.ts'
 import { openBlobExaminer } from '../stores/blobs/examiner.ts'
 import { openExaminer } from '../stores/metadata/examiner.ts'
 import { bringBlobs, type Brought } from './backup-blobs.ts'
@@ -43,15 +44,9 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
     blobs: join(to, 'blobs'),
     fast: true,
   })
-  const findings = [
-    ...brought.findings,
-    ...verified.findings.filter(
-      ({ blob }) => blob === undefined || brought.findings.every((one) => one.blob !== blob),
-    ),
-  ]
+  const damage = together(brought.damage, verified)
   const { blobs, bytes } = brought
-  const found = findings.length
-  return { ...verified, well: found === 0, found, findings, snapshot, blobs, bytes, also }
+  return { ...verified, ...damage, well: damage.found === 0, snapshot, blobs, bytes, also }
 }
 
 async function chosen(from: string, snapshot: string | undefined): Promise<string> {

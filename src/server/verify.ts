@@ -2,8 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Examination, noCounts, type Counts, type Phase } from '../jobs/examination.ts'
-import { findingsMax } from '../jobs/scrub-report.ts'
-import { findingOf, sameDamage, type Finding } from '../jobs/findings.ts'
+import { findingOf, noDamage, withFinding, type Damage, type Finding } from '../jobs/findings.ts'
 import { openBlobExaminer } from '../stores/blobs/examiner.ts'
 import {
   foundSchema,
@@ -29,14 +28,12 @@ export interface Progress {
   readonly counts: Counts
 }
 
-export interface Verified {
+/** Of more than a thousand findings the first are listed. */
+export interface Verified extends Damage {
   readonly data: string
   readonly fast: boolean
   readonly well: boolean
   readonly counts: Counts
-  /** All that were found; of more than a thousand the first are listed. */
-  readonly found: number
-  readonly findings: readonly Finding[]
 }
 
 /** Throws ConfigError where there is nothing to verify, or a server uses it. */
@@ -65,9 +62,9 @@ export async function examineData(options: VerifyOptions & Places): Promise<Veri
   if ('finding' in opened) return unreadable(options, opened.finding)
   using metadata = opened
   const blobs = await openBlobExaminer(options.blobs)
-  const findings: Finding[] = []
+  let damage = noDamage
   const onFinding = (finding: Finding): void => {
-    if (!findings.some((known) => sameDamage(known, finding))) findings.push(finding)
+    damage = withFinding(damage, finding)
   }
   const parts = { metadata, blobs, isOffline: true, isFast: fast, onFinding }
   const examination = new Examination(parts)
@@ -75,10 +72,7 @@ export async function examineData(options: VerifyOptions & Places): Promise<Veri
     onProgress?.({ phase: examination.cursor.phase, counts: examination.counts })
     await examination.step()
   }
-  const well = findings.length === 0
-  const listed = findings.slice(0, findingsMax)
-  const { counts } = examination
-  return { data, fast, well, counts, found: findings.length, findings: listed }
+  return { data, fast, well: damage.found === 0, counts: examination.counts, ...damage }
 }
 
 /** What SQLite says of a file that it does not take for a database is a finding, not a failure of ours. */

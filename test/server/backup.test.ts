@@ -43,6 +43,7 @@ test('backups under load, without grace, and what is restored from each', async 
     const key = `k${(number % 4) * 1000 + Math.floor(number / 4)}`
     await client.send({ path: `/proof/${key}`, body: bodyOf(`${key}#0#40000`, 40_000) })
   }
+  await complete(client, '/proof/m0', 'm0#999')
   const over = { is: false }
   const isOver = (): boolean => over.is
   const load = [0, 1, 2, 3].map((lane) => writeOn(client, lane, isOver))

@@ -15,6 +15,7 @@ export interface CopierParts {
 
 export class BlobCopier {
   readonly #parts: CopierParts
+  /** Those with new names. */
   readonly #folders = new Set<string>()
 
   constructor(parts: CopierParts) {
@@ -42,14 +43,13 @@ export class BlobCopier {
     }
   }
 
-  /** What was copied is durable by its name once this resolves. */
-  async finish(): Promise<void> {
-    const above = [...this.#folders].flatMap((folder) => [
-      dirname(folder),
-      dirname(dirname(folder)),
-    ])
-    for (const folder of new Set([...this.#folders, ...above]))
-      await nodeFileSystem.syncFolder(folder)
+  /** Makes the names of what was copied durable, once they lie in so many folders. */
+  async sync(foldersMin = 1): Promise<void> {
+    if (this.#folders.size < foldersMin) return
+    const folders = [...this.#folders]
+    this.#folders.clear()
+    const above = folders.flatMap((folder) => [dirname(folder), dirname(dirname(folder))])
+    for (const folder of new Set([...folders, ...above])) await nodeFileSystem.syncFolder(folder)
   }
 
   async #isThere(id: BlobId): Promise<boolean> {

@@ -64,14 +64,12 @@ export async function keepCompletions(
   await nodeFileSystem.syncFolder(folder)
 }
 
-/** All that were noted, the oldest first. A file that is not what was written is passed over: its uploads stay open. */
-export async function keptCompletions(folder: string): Promise<readonly Completion[]> {
-  const found: Completion[] = []
+/** All that were noted, the oldest first, a file of them at a time. One that is not what was written is passed over: its uploads stay open. */
+export async function* keptCompletions(folder: string): AsyncGenerator<readonly Completion[]> {
   for (const { name, sha256 } of await notesIn(folder)) {
     const text = await readFile(join(folder, name), 'utf8')
-    if (hashOf(text) === sha256) found.push(...(JSON.parse(text) as Completion[]))
+    if (hashOf(text) === sha256) yield JSON.parse(text) as Completion[]
   }
-  return found
 }
 
 /** Removes those of before that moment. */

@@ -44,21 +44,29 @@ export interface Gone {
   readonly names: readonly Owner[]
 }
 
+export interface OpenedAgain {
+  readonly count: number
+  /** The first of them. */
+  readonly ids: readonly string[]
+}
+
 export interface Rebuilder extends Disposable {
   /** With which the life began in which the snapshot was taken; 0 without one. What an earlier life left unnamed is nobody's. */
   readonly epoch: number
   /** Names of the buckets that only blobs knew of. */
   readonly buckets: readonly string[]
-  /** Ids of the uploads that only parts knew of, and that are open. */
-  readonly uploads: ReadonlySet<string>
   /** Which of these blobs the snapshot knows: as somebody's, or as no longer anybody's. Asked before any of them is kept. */
   known(blobs: readonly BlobId[]): ReadonlySet<BlobId>
-  /** Every blob that a row names, in order. */
+  /** Every blob that a row names, in order and each once. */
   named(): Iterable<BlobId>
+  /** Notes that a blob which a row names is not there any more. Once for each; also while they are gone through. */
+  gone(blob: BlobId): void
   /** Forgets the objects and parts of which no byte is left. Those that have lost some of their blobs only stay, damaged. */
-  forget(gone: readonly BlobId[]): Gone
-  /** How many of these completed uploads are objects again, their parts being whole. Last of all. */
+  forget(): Gone
+  /** How many of these completed uploads are objects again, their parts being whole. After all that is kept. */
   complete(completions: readonly Completion[]): number
+  /** The uploads that only parts knew of, and that are open. */
+  uploads(): OpenedAgain
   /** In one transaction. */
   keep(found: readonly FoundBlob[]): readonly Verdict[]
   /** No later life will have an epoch up to this one. The file is whole and has no log beside it when this returns. */

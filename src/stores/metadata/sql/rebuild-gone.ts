@@ -16,25 +16,37 @@ import { abortUpload } from './uploads.ts'
 
 const namesMax = 1000
 
+const gone = 'CREATE TEMP TABLE gone (blob BLOB PRIMARY KEY) STRICT, WITHOUT ROWID'
 /** Kind 2 is a blob: its id and an offset (docs/format/metadata.md). */
 const isBlob = `substr(locator, 1, 1) = x'02'`
 const isGone = `${isBlob} AND substr(locator, 2, 16) IN (SELECT blob FROM gone)`
-const partsOfUploads = `SELECT DISTINCT content, number FROM parts
+const partsOfUploads = `CREATE TEMP TABLE gone_parts AS SELECT DISTINCT content, number FROM parts
   WHERE ${isGone} AND content IN (SELECT content FROM uploads)`
 /** Small runs may be left; without the others they are no object. */
-const contents = `SELECT content FROM parts WHERE content NOT IN (SELECT content FROM uploads)
+const contents = `CREATE TEMP TABLE gone_contents AS SELECT content FROM parts WHERE content NOT IN (SELECT content FROM uploads)
   GROUP BY content HAVING sum(${isBlob}) > 0 AND sum(${isBlob}) = sum(${isGone})`
 const emptied = `SELECT upload FROM uploads WHERE content = ?1
   AND NOT EXISTS (SELECT 1 FROM parts WHERE content = ?1)`
 
-export function forgetGone(db: Connection, gone: readonly BlobId[], now: Instant): Gone {
-  db.exec('CREATE TEMP TABLE IF NOT EXISTS gone (blob BLOB PRIMARY KEY) STRICT, WITHOUT ROWID')
-  for (const blob of gone) db.run('INSERT INTO gone VALUES (?)', Buffer.from(blob, 'hex'))
+/** Room for what `noteGone` is told: SQLite keeps temporary tables in a file, so their number costs no memory. */
+export function prepareGone(db: Connection): void {
+  db.exec(gone)
+}
+
+/** Once for each blob. */
+export function noteGone(db: Connection, blob: BlobId): void {
+  db.run('INSERT INTO gone VALUES (?)', Buffer.from(blob, 'hex'))
+}
+
+/** Of all that were noted. Rows are gathered before the first of them goes: a table is not changed while it is gone through. */
+export function forgetGone(db: Connection, now: Instant): Gone {
   const forgetting = new Forgetting(db, now)
   for (const table of ['objects', 'versions'] as const) forgetting.rows(table)
-  for (const row of db.all(partsOfUploads)) forgetting.part(row)
-  for (const row of db.all(contents)) forgetting.content(integer(row, 'content'))
-  db.exec('DROP TABLE gone')
+  db.exec(partsOfUploads)
+  for (const row of db.each('SELECT content, number FROM gone_parts')) forgetting.part(row)
+  db.exec(contents)
+  for (const row of db.each('SELECT content FROM gone_contents'))
+    forgetting.content(integer(row, 'content'))
   return forgetting
 }
 

@@ -2,14 +2,14 @@
 import type { BlobId } from '../../../base/ids.ts'
 import type { Instant } from '../../../base/clock.ts'
 import type { Completion } from '../completions.ts'
-import type { FoundBlob, Gone, RebuildOf, Rebuilder, Verdict } from '../rebuilder.ts'
+import type { FoundBlob, Gone, OpenedAgain, RebuildOf, Rebuilder, Verdict } from '../rebuilder.ts'
 import type { BucketId, Checksum, Locator } from '../records.ts'
 import type { NewObject, NewPart } from '../store.ts'
 import { isRefusal } from '../store.ts'
 import { createBucket, getBucket } from './buckets.ts'
 import { getReceipt } from './completion.ts'
 import type { Connection, Row } from './connection.ts'
-import { integer } from './connection.ts'
+import { integer, text } from './connection.ts'
 import { blobsNamed } from './examine-blobs.ts'
 import { encodeLocator } from './locators.ts'
 import { decodeObject, draftObject, nullVersion } from './object-rows.ts'
@@ -17,7 +17,7 @@ import { currentRow, replaceObject } from './objects.ts'
 import { decodePart, partColumns } from './part-rows.ts'
 import { preparePart, putPart } from './parts.ts'
 import { completeAgain } from './rebuild-completed.ts'
-import { forgetGone } from './rebuild-gone.ts'
+import { forgetGone, noteGone, prepareGone } from './rebuild-gone.ts'
 import { referenced } from './references.ts'
 import { beginLife, begunEpoch } from './schema.ts'
 import { CorruptRecord } from './seal.ts'
@@ -28,13 +28,17 @@ const partOf = `SELECT ${partColumns} FROM parts WHERE content = ? AND run = 0 A
 const lastEntry = 'SELECT coalesce(max(id), 0) AS id FROM reclaim'
 /** By bucket and key of objects, by content (negative) and number of parts. */
 const places = `CREATE TEMP TABLE kept (scope INTEGER, name TEXT, PRIMARY KEY (scope, name)) STRICT, WITHOUT ROWID`
+const opened = 'CREATE TEMP TABLE opened (upload TEXT PRIMARY KEY) STRICT, WITHOUT ROWID'
+const openedCount = 'SELECT count(*) AS count FROM opened'
+const namesMax = 1000
 /** Kind 2 is a blob (docs/format/metadata.md). */
 const spare = `DELETE FROM reclaim WHERE id > ? AND substr(locator, 1, 1) = x'02'`
+/** SQLite's own default; 4 MiB. */
+const logPagesMax = 1000
 
 export class SqlRebuilder implements Rebuilder {
   readonly epoch: number
   readonly buckets: string[] = []
-  readonly uploads: Set<string> = new Set()
   readonly #db: Connection
   readonly #parts: RebuildOf
   /** Of the snapshot's queue. */
@@ -46,6 +50,10 @@ export class SqlRebuilder implements Rebuilder {
     this.epoch = begunEpoch(db)
     beginLife(db)
     db.exec(places)
+    db.exec(opened)
+    prepareGone(db)
+    // Nobody reads beside it: its log need not become as long as all that is put back.
+    db.exec(`PRAGMA wal_autocheckpoint = ${logPagesMax}`)
     this.#lastEntry = integer(db.get(lastEntry) ?? {}, 'id')
   }
 
@@ -57,8 +65,12 @@ export class SqlRebuilder implements Rebuilder {
     return blobsNamed(this.#db)
   }
 
-  forget(gone: readonly BlobId[]): Gone {
-    return this.#commit(() => forgetGone(this.#db, gone, this.#parts.now))
+  gone(blob: BlobId): void {
+    noteGone(this.#db, blob)
+  }
+
+  forget(): Gone {
+    return this.#commit(() => forgetGone(this.#db, this.#parts.now))
   }
 
   keep(found: readonly FoundBlob[]): readonly Verdict[] {
@@ -67,6 +79,12 @@ export class SqlRebuilder implements Rebuilder {
 
   complete(completions: readonly Completion[]): number {
     return this.#commit(() => completions.filter((one) => this.#complete(one)).length)
+  }
+
+  uploads(): OpenedAgain {
+    const rows = this.#db.all(`SELECT upload FROM opened ORDER BY upload LIMIT ${namesMax}`)
+    const count = integer(this.#db.get(openedCount) ?? {}, 'count')
+    return { count, ids: rows.map((row) => text(row, 'upload')) }
   }
 
   finish(lastEpoch: number): void {
@@ -117,7 +135,7 @@ export class SqlRebuilder implements Rebuilder {
 
   #complete(completion: Completion): boolean {
     const isObject = completeAgain(this.#db, completion, this.#parts)
-    if (isObject) this.uploads.delete(completion.uploadId)
+    if (isObject) this.#db.run('DELETE FROM opened WHERE upload = ?', completion.uploadId)
     return isObject
   }
 
@@ -139,7 +157,7 @@ export class SqlRebuilder implements Rebuilder {
     const record = draftUpload({ ...upload, bucket, key, owner, attributes })
     const made = createUpload(this.#db, { uploadId: upload.uploadId, bucket, key, record })
     if (isRefusal(made)) return undefined
-    this.uploads.add(upload.uploadId)
+    this.#db.run('INSERT INTO opened VALUES (?)', upload.uploadId)
     return made
   }
 
