@@ -1,9 +1,9 @@
 /**
  * `npm run prove -- <proof> [--scale ci|nightly|release] [--seed n] [--minutes n] [--json]`: one promise, tried as often as the scale
  * says. `--workers n` tries a server of several processes (kill, races, whole, linear, winners, listings, model, drain, preload), `--filesystem ext4|xfs|btrfs` a real one
- * (power); `faults --only kill` plants only the faults that this proof has to find, `fuzz --only xml` feeds one parser. Prints how far it is,
- * and at the end the figures; exit code 1 means that a promise was broken. Every figure in docs/operate/durability.md and
- * docs/operate/fidelity.md comes from here.
+ * (power); `faults --only kill` plants only the faults that this proof has to find, `faults --only 'its name'` those that are called so,
+ * `fuzz --only xml` feeds one parser. Prints how far it is, and at the end the figures; exit code 1 means that a promise was broken.
+ * Every figure in docs/operate/durability.md and docs/operate/fidelity.md comes from here.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'

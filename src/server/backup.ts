@@ -111,6 +111,7 @@ async function copyPinned(
   const copy = join(at, 'metadata.sqlite')
   await source.copyTo(copy, (done, whole) => onProgress?.('metadata', done, whole))
   chmodSync(copy, 0o600)
+  await syncPath(copy)
   using metadata = openExaminer(copy)
   const from = await openBlobExaminer(join(data, 'blobs'))
   const blobs = await openBlobExaminer(join(to, 'blobs'))

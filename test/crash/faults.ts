@@ -21,7 +21,11 @@ const patienceMs = 300_000
 export async function proveFaults(run: Run): Promise<Proof> {
   const violations: string[] = []
   let caught = 0
-  const chosen = faults.filter(({ foundBy }) => run.only === undefined || foundBy === run.only)
+  const { only } = run
+  const chosen = faults.filter(
+    ({ foundBy, what }) => only === undefined || foundBy === only || what.includes(only),
+  )
+  if (chosen.length === 0) throw new Error(`no fault is called so, nor found by it: ${only}`)
   for (const fault of chosen) {
     const found = await findingOf(fault, run)
     if (found === undefined) violations.push(`${fault.what}: ${fault.foundBy} stays green`)

@@ -141,6 +141,20 @@ export const storeFaults: readonly Fault[] = [
     foundBy: 'power',
   },
   {
+    what: 'a snapshot gets its name before it is synced',
+    file: `${sql}/snapshot-thread.ts`,
+    from: '    fsyncSync(descriptor)\n',
+    to: '    void fsyncSync\n',
+    foundBy: 'power',
+  },
+  {
+    what: 'a note of completions gets its name before it is synced',
+    file: 'src/stores/metadata/completions.ts',
+    from: '    await handle.sync()\n',
+    to: '',
+    foundBy: 'power',
+  },
+  {
     what: 'a relaxed commit is enough for bytes to be given up',
     file: `${sql}/writer.ts`,
     from: 'const mustSync = !syncsCommits &&',

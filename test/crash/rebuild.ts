@@ -12,6 +12,7 @@ import { rebuild, type Rebuilt } from '../../src/server/rebuild.ts'
 import { restore } from '../../src/server/restore.ts'
 import { snapshotsIn, type Snapshot } from '../../src/stores/metadata/snapshots.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
+import { until } from '../harness/until.ts'
 import { Client } from './client.ts'
 import type { Span } from './key-story.ts'
 import { flipBit, loseDatabase, ways } from './lost-database.ts'
@@ -180,12 +181,9 @@ class Proving {
   }
 
   async #snapshots(begun: number, count: number): Promise<void> {
-    for (const end = Date.now() + waitMs; Date.now() < end;) {
-      if ((await this.#taken(begun)).length >= count) return
-      await sleep(20)
-    }
+    const areTaken = async (): Promise<boolean> => (await this.#taken(begun)).length >= count
     // Without one there is nothing to hold the rebuild against.
-    throw new Error(`no snapshot came in ${waitMs} ms`)
+    if (!(await until(areTaken, waitMs))) throw new Error(`no snapshot came in ${waitMs} ms`)
   }
 }
 

@@ -5,9 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const waitMsMax = 30_000
 const betweenMs = 20
 
-/** Resolves as soon as `look` sees it, or with false when it never does. */
-export async function until(look: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (const end = performance.now() + waitMsMax; performance.now() < end;) {
+/** Resolves as soon as `look` sees it, or with false when it has not in `waitMs`. */
+export async function until(
+  look: () => boolean | Promise<boolean>,
+  waitMs: number = waitMsMax,
+): Promise<boolean> {
+  for (const end = performance.now() + waitMs; performance.now() < end;) {
     if (await look()) return true
     await sleep(betweenMs)
   }

@@ -8,10 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Durability } from '../../src/server/keeping-options.ts'
+import { snapshotsIn } from '../../src/stores/metadata/snapshots.ts'
 import { settled } from '../crash/audit.ts'
 import { Client } from '../crash/client.ts'
 import { chance, clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { startServer } from '../harness/server.ts'
+import { until } from '../harness/until.ts'
 import { BlockRecorder } from './by-blocks.ts'
 import { CallRecorder } from './by-calls.ts'
 import { fileSystemOf } from './file-systems.ts'
@@ -39,6 +41,8 @@ const stepsOf: Readonly<Record<Scale, number>> = { ci: 25, nightly: 60, release:
 /** Without syncs the same time holds more of them, and what may be lost is counted in time. */
 const relaxedStepsOf: Readonly<Record<Scale, number>> = { ci: 60, nightly: 150, release: 200 }
 const restMs = 500
+/** One that takes long on a busy machine is followed by a long pause. */
+const snapshotMsMax = 180_000
 const levels: readonly Durability[] = ['full', 'metadata-async', 'none', 'full', 'full', 'full']
 /** "About the last second", on a machine that does other things as well. */
 const forgottenMsMax = 2000
@@ -61,6 +65,15 @@ export async function provePower(run: Run): Promise<Proof> {
   }
 }
 
+/** Waits for a snapshot of what changes no more: after it none is begun. */
+async function lastSnapshot(client: Client, data: string): Promise<void> {
+  const now = Date.now()
+  await client.send({ method: 'PUT', path: `/${bucket}-at-rest` })
+  const isThere = async (): Promise<boolean> =>
+    (await snapshotsIn(join(data, 'snapshots'))).some(({ taken }) => taken >= now)
+  if (!(await until(isThere, snapshotMsMax))) throw new Error('no snapshot comes')
+}
+
 /** One recorded life of a server. */
 type Recorded = Omit<Visit, 'data' | 'cut' | 'promised'>
 
@@ -71,6 +84,7 @@ class Power {
     images: 0,
     acknowledged: 0,
     checked: 0,
+    snapshots: 0,
     relaxedImages: 0,
     forgotten: 0,
     unreadable: 0,
@@ -108,6 +122,7 @@ class Power {
       ASHLAR_DURABILITY: durability,
       ASHLAR_RECLAIM_GRACE: '0',
       ASHLAR_DISK_RESERVE: '0',
+      ASHLAR_SNAPSHOT_INTERVAL: '1',
     }
     await using server = await startServer({ env, dataDir: recording.data })
     using client = new Client(server)
@@ -121,13 +136,17 @@ class Power {
     await Promise.all(workloads.map((workload) => workload.work(steps)))
     // Killed at rest: a call that is done and not yet written down would be taken for a hole in the record.
     await settled(recording.data)
+    await lastSnapshot(client, recording.data)
     await sleep(restMs)
     await server.kill()
     this.violations.push(...workloads.flatMap(({ violations }) => violations))
     return { history, bucketMade, durability, keys: server.keys }
   }
 
-  /** Half of the cuts come at the very moment of an acknowledgement, when nothing more can have been written. */
+  /**
+   * Half of the cuts come at the very moment of an acknowledgement, when nothing more can have been written; the last one when
+   * the server is at rest, and what it has not synced by then it never would.
+   */
   async #cuts(recording: Recording, recorded: Recorded, count: number): Promise<void> {
     const moments = recorded.history.moments()
     const size = recording.place()
@@ -136,7 +155,7 @@ class Power {
         ? (moments[Math.floor(this.#random() * moments.length)] ?? size)
         : Math.floor(this.#random() * size),
     )
-    for (const cut of places.toSorted((a, b) => a - b)) {
+    for (const cut of [...places.toSorted((a, b) => a - b), size]) {
       if (this.violations.length > 0) return
       await this.#image(recording, recorded, cut)
     }
@@ -152,6 +171,7 @@ class Power {
     const wrong = [...found.wrong, ...(await image.close())]
     this.figures[isFull ? 'images' : 'relaxedImages'] += 1
     this.figures.checked += history.acknowledged(promised)
+    this.figures.snapshots += found.snapshots
     this.figures.forgotten += found.forgotten
     this.figures.unreadable += found.unreadable
     const where = `cut at ${cut}, ${durability}, ${image.fate}`

@@ -1,4 +1,7 @@
 /** The real server on a disk that lost its power: it starts by itself, and what it answers is held against the history. */
+import { hash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { readConfig } from '../../src/server/config.ts'
 import { startServer } from '../../src/server/start.ts'
 import type { Durability } from '../../src/server/keeping-options.ts'
@@ -26,15 +29,32 @@ export interface Visit {
 export interface Found {
   /** Nothing is what is to be proved. */
   readonly wrong: readonly string[]
+  /** Of the metadata, and notes beside them: each is whole. */
+  readonly snapshots: number
   /** Acknowledged results that are not there, and need not be. */
   readonly forgotten: number
   /** Objects whose bytes are not there, and need not be. */
   readonly unreadable: number
 }
 
+/** What carries its hash in its name: snapshots of the metadata and notes of completions. */
+const named = /\.([0-9a-f]{64})\.(?:sqlite|completions\.json)$/
+
+/** Each got its name when it was whole and synced, so no cut may leave other bytes under it. Answers how many there are. */
+function snapshotsWhole(data: string, wrong: string[]): number {
+  const folder = join(data, 'snapshots')
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => named.test(name)) : []
+  for (const name of names) {
+    const found = hash('sha256', readFileSync(join(folder, name)))
+    if (named.exec(name)?.[1] !== found) wrong.push(`${name} is not what its name says`)
+  }
+  return names.length
+}
+
 /** Starts the server on what is left and looks at everything; never rejects. */
 export async function visit(asked: Visit): Promise<Found> {
   const wrong: string[] = []
+  const snapshots = snapshotsWhole(asked.data, wrong)
   const seen = { forgotten: 0, unreadable: 0 }
   const told = (_: Fields, message: string): void => void wrong.push(`the log says: ${message}`)
   // Of bytes that are missing the log has to speak.
@@ -62,7 +82,7 @@ export async function visit(asked: Visit): Promise<Found> {
   } catch (cause) {
     wrong.push(`it does not start, or does not answer: ${String(cause)}`)
   }
-  return { wrong, ...seen }
+  return { wrong, snapshots, ...seen }
 }
 
 async function clean({ data, durability }: Visit, wrong: string[]): Promise<void> {

@@ -45,7 +45,7 @@ export class PinnedSource implements Disposable {
     }
   }
 
-  /** One moment of the database as a file of its own, without a log beside it; synced. */
+  /** One moment of the database as a file of its own, without a log beside it; the caller syncs it. */
   async copyTo(path: string, onProgress: (done: number, whole: number) => void): Promise<void> {
     const { file } = this.#options
     await copyDatabase({ file, to: path, pagesAtOnce, onStep: onProgress })

@@ -12,7 +12,7 @@ export interface Copying {
   readonly onStep: (donePages: number, wholePages: number) => void
 }
 
-/** Without a log beside it, and without anybody's pin. Its last pages may not be on the disk yet. */
+/** Without a log beside it, and without anybody's pin. It is not synced: whoever gives it a name that counts syncs it first. */
 export async function copyDatabase({ file, to, pagesAtOnce, onStep }: Copying): Promise<void> {
   const source = new DatabaseSync(file, { readOnly: true })
   try {
@@ -31,6 +31,8 @@ export async function copyDatabase({ file, to, pagesAtOnce, onStep }: Copying): 
 function standAlone(path: string): void {
   const db = new Connection(new DatabaseSync(path))
   try {
+    // Until it is synced as a whole nobody counts on any of it.
+    db.exec('PRAGMA synchronous = OFF')
     freeAllPins(db)
     db.get('PRAGMA journal_mode = DELETE')
   } finally {
