@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { putAwayAtEnd } from '../harness/mounts.ts'
 import { until } from '../harness/until.ts'
 import { Blocks, tails } from './blocks.ts'
 import { programMissing, run, type FileSystem } from './file-systems.ts'
@@ -57,6 +58,7 @@ export class BlockRecorder implements Recorder {
     const disk = join(this.#folder, 'trial')
     const mounted = join(this.#folder, 'trial-mounted')
     mkdirSync(mounted)
+    putAwayAtEnd(this.#folder)
     try {
       makeDisk(disk, this.#fileSystem)
       mountDisk(disk, mounted, this.#fileSystem)

@@ -11,6 +11,7 @@ import { settled } from '../crash/audit.ts'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
 import { clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { putAwayAtEnd } from '../harness/mounts.ts'
 import { partList } from '../harness/part-list.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 
@@ -29,6 +30,7 @@ export async function proveFull(run: Run): Promise<Proof> {
   try {
     const option = `size=${volumeMebibytes}m`
     execFileSync('mount', ['-t', 'tmpfs', '-o', option, 'tmpfs', folder], { stdio: 'pipe' })
+    putAwayAtEnd(folder)
   } catch {
     await rm(folder, { recursive: true })
     const skipped = 'a small volume needs the right to mount one'
