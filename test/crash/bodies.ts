@@ -1,4 +1,5 @@
 /** Bodies that say of every 4 KiB whose they are and where they belong, so that bytes which were mixed up show. */
+import type { Heard } from './client.ts'
 
 const blockBytes = 4096
 
@@ -23,4 +24,15 @@ export function differs(found: Buffer, pieces: readonly Piece[]): string | undef
 export interface Piece {
   readonly tag: string
   readonly sizeBytes: number
+}
+
+/** The pieces of an object; undefined where there is none. */
+export type Content = readonly Piece[] | undefined
+
+/** What is wrong with the answer to a read of this; undefined when nothing is. */
+export function mismatch(heard: Heard, content: Content): string | undefined {
+  if (content === undefined)
+    return heard.status === 404 ? undefined : `${heard.status} for a deleted key`
+  if (heard.status !== 200) return `${heard.status} ${heard.code} for ${content[0]?.tag}`
+  return differs(heard.body, content)
 }

@@ -74,6 +74,11 @@ function statusOf({ statusCode = 0 }: IncomingMessage, body: Buffer): number {
   return Number(found?.[0] ?? 500)
 }
 
+/** An ETag without its quotes, however they are written. */
+export function unquoted(etag: string): string {
+  return etag.replaceAll(/&quot;|&#34;|"/g, '')
+}
+
 /** Content of the first element of this name. */
 export function element({ body }: Heard, name: string): string {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(body.toString())?.[1] ?? ''

@@ -1,5 +1,6 @@
 /** A server under a load of every kind of write, and what must be true of any one moment of it. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { partList, type ListedPart } from '../harness/part-list.ts'
 import { bodyOf } from './bodies.ts'
 import { element, type Client } from './client.ts'
 
@@ -50,17 +51,16 @@ export async function completeOn(
 export async function complete(client: Client, path: string, tag: string): Promise<void> {
   const begun = await client.send({ method: 'POST', path, query: { uploads: '' } })
   const uploadId = element(begun, 'UploadId')
-  const listed: string[] = []
+  const parts: ListedPart[] = []
   for (const [number, size] of [
     [1, partBytes],
     [2, 70_000],
   ] as const) {
     const body = bodyOf(`${tag}#${size}`, size)
     const heard = await client.send({ path, query: { uploadId, partNumber: String(number) }, body })
-    listed.push(`<Part><PartNumber>${number}</PartNumber><ETag>${heard.headers.etag}</ETag></Part>`)
+    parts.push({ number, etag: String(heard.headers.etag) })
   }
-  const body = `<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`
-  await client.send({ method: 'POST', path, query: { uploadId }, body })
+  await client.send({ method: 'POST', path, query: { uploadId }, body: partList(parts) })
 }
 
 /** The bytes of an object say which write made them: all of it must be that one write. */

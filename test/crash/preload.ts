@@ -2,12 +2,12 @@
  * "Fail the Nth sync or write" of a real server, SQLite's included, by a small library that is preloaded into it. The
  * process ends within seconds, says why, starts again on what is there, and has kept every acknowledgement.
  */
-import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { buildPreloaded } from '../harness/preloaded.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { settled } from './audit.ts'
 import { Client } from './client.ts'
@@ -24,25 +24,11 @@ export async function provePreload(run: Run): Promise<Proof> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-preload-'))
   try {
     const library = join(folder, 'fail-nth.so')
-    const why = build(library)
+    const why = buildPreloaded(join(import.meta.dirname, 'fail-nth.c'), library)
     if (why !== undefined) return { figures: {}, violations: [], skipped: why }
     return await new Preload(folder, library, run).prove()
   } finally {
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** Why the library could not be built; undefined when it was. */
-function build(library: string): string | undefined {
-  if (process.platform !== 'linux') return 'LD_PRELOAD and /proc are of Linux'
-  try {
-    const source = join(import.meta.dirname, 'fail-nth.c')
-    execFileSync('gcc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl'], {
-      stdio: 'pipe',
-    })
-    return undefined
-  } catch (error) {
-    return `gcc does not build the library: ${error instanceof Error ? error.message : String(error)}`
   }
 }
 

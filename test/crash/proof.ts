@@ -12,7 +12,7 @@ export interface Run {
   readonly workers?: number | undefined
   /** Ends the run early, however far it came; proofs that are over in minutes do not ask. */
   readonly minutes?: number | undefined
-  /** Of the planted faults, those that this proof has to find; of the parsers, the one to be fed; all of them when not given. */
+  /** Of the planted faults, those that this proof has to find, or that are called so; of the parsers, the one to be fed; all when not given. */
   readonly only?: string | undefined
   /** A real one for the disks of `power`: ext4, xfs or btrfs. */
   readonly filesystem?: string | undefined

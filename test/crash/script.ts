@@ -13,11 +13,10 @@ import type { Service } from '../../src/operations/service.ts'
 import { uploadPart } from '../../src/operations/upload-part.ts'
 import { uploadPartCopy } from '../../src/operations/upload-part-copy.ts'
 import { body } from '../operations/memory-service.ts'
-import { bodyOf, differs, type Piece } from './bodies.ts'
+import { bodyOf, differs, type Content, type Piece } from './bodies.ts'
 import type { Life } from './life.ts'
 
 const Bucket = 'photos'
-type Content = readonly Piece[] | undefined
 
 export class Script {
   acknowledged = 0

@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../harness/server.ts'
 import { md5, multipartEtag } from '../simulate/memory.ts'
 import { settled } from './audit.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
-import { Client, element, Unheard, type Heard } from './client.ts'
+import { Client, element, Unheard, unquoted, type Heard } from './client.ts'
 import { chance, clockOf, workersArgs, type Proof, type Run, type Scale } from './proof.ts'
 
 const roundsOf: Readonly<Record<Scale, number>> = { ci: 10, nightly: 400, release: 5000 }
@@ -158,7 +158,7 @@ class Author {
   async settle(): Promise<void> {
     const { version } = this.#upload ?? { version: this.#now }
     const heard = await this.#whole.client.send(this.#plan())
-    if (heard.status !== 200 || bare(element(heard, 'ETag')) !== version.etag)
+    if (heard.status !== 200 || unquoted(element(heard, 'ETag')) !== version.etag)
       this.#wrong(`completed again: ${heard.status} ${heard.code}`)
     this.#now = version
     this.#upload = undefined
@@ -177,14 +177,15 @@ class Author {
         const query = { uploadId, partNumber: String(number) }
         const body = bodyOf(piece.tag, sizeBytes)
         const heard = await this.#whole.client.send({ path: this.#path, query, body })
-        if (bare(String(heard.headers.etag)) !== md5(body)) this.#wrong('a part has another ETag')
+        if (unquoted(String(heard.headers.etag)) !== md5(body))
+          this.#wrong('a part has another ETag')
         return piece
       }),
     )
     this.#whole.figures.replacedParts += attempts.length - 1
     const query = { uploadId, 'part-number-marker': String(number - 1) }
     const listed = await this.#whole.client.send({ path: this.#path, query })
-    const [etag, size] = [bare(element(listed, 'ETag')), Number(element(listed, 'Size'))]
+    const [etag, size] = [unquoted(element(listed, 'ETag')), Number(element(listed, 'Size'))]
     const found = attempts.find((piece) => md5(bodyOf(piece.tag, piece.sizeBytes)) === etag)
     if (found === undefined || found.sizeBytes !== size)
       throw new Error(`part ${number} of ${this.#key} is listed as none that was sent`)
@@ -210,14 +211,15 @@ class Author {
     if (version === undefined) return this.#wrong(`a read shows ${String(told)}`)
     const wrong = differs(body, version.pieces)
     if (wrong !== undefined) this.#wrong(`${String(told)}: ${wrong}`)
-    if (bare(String(headers.etag)) !== version.etag) this.#wrong(`${String(told)}: another ETag`)
+    if (unquoted(String(headers.etag)) !== version.etag)
+      this.#wrong(`${String(told)}: another ETag`)
   }
 
   async #list(): Promise<void> {
     const query = { 'list-type': '2', prefix: this.#key }
     const listed = await this.#whole.client.send({ path: '/proof', query })
     this.#whole.figures.listings += 1
-    const [etag, size] = [bare(element(listed, 'ETag')), Number(element(listed, 'Size'))]
+    const [etag, size] = [unquoted(element(listed, 'ETag')), Number(element(listed, 'Size'))]
     const isOne = this.#possible().some(
       (version) => version.etag === etag && sizeOf(version) === size,
     )
@@ -244,9 +246,4 @@ class Author {
 
 function sizeOf({ pieces }: Version): number {
   return pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-}
-
-/** Without quotes, however they are written. */
-function bare(etag: string): string {
-  return etag.replaceAll(/&quot;|&#34;|"/g, '')
 }

@@ -3,13 +3,10 @@
  * acknowledged last, or what the one request made of it that was under way. Its bodies say whose they are.
  */
 import { partList } from '../harness/part-list.ts'
-import { bodyOf, differs, type Piece } from './bodies.ts'
+import { bodyOf, mismatch, type Content, type Piece } from './bodies.ts'
 import { sealingOf } from './sealed.ts'
 import { element, Unheard, type Client, type Heard } from './client.ts'
 import { Dice } from './dice.ts'
-
-/** The pieces of an object; undefined where there is none. */
-type Content = readonly Piece[] | undefined
 
 interface Part extends Piece {
   readonly etag: string
@@ -235,11 +232,4 @@ function completion(upload: Upload): Parameters<Client['send']>[0] {
   const parts = [...upload.parts].toSorted(([a], [b]) => a - b)
   const body = partList(parts.map(([number, { etag }]) => ({ number, etag })))
   return { method: 'POST', path: path(upload.key), query: { uploadId: upload.id }, body }
-}
-
-function mismatch(heard: Heard, content: Content): string | undefined {
-  if (content === undefined)
-    return heard.status === 404 ? undefined : `${heard.status} for a deleted key`
-  if (heard.status !== 200) return `${heard.status} ${heard.code} for ${content[0]?.tag}`
-  return differs(heard.body, content)
 }

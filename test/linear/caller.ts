@@ -1,8 +1,8 @@
 /** One client of few keys that many share: what it asks, and what each answer says of the keys. */
-import { createHash } from 'node:crypto'
 import { bodyOf, differs } from '../crash/bodies.ts'
-import { element, Unheard, type Client, type Heard } from '../crash/client.ts'
+import { element, Unheard, unquoted, type Client, type Heard } from '../crash/client.ts'
 import { partList } from '../harness/part-list.ts'
+import { md5, multipartEtag } from '../simulate/memory.ts'
 import type { Operation, Value } from './register.ts'
 
 export const bucket = 'linear'
@@ -150,7 +150,7 @@ export class Caller {
   }
 
   async #upload(key: string): Promise<void> {
-    const { tag, body, value: md5 } = this.#body(key)
+    const { tag, body, value: etag } = this.#body(key)
     const begun = await this.#scene.client.send({
       method: 'POST',
       path: path(key),
@@ -160,8 +160,7 @@ export class Caller {
     const uploadId = element(begun, 'UploadId')
     const query = { uploadId, partNumber: '1' }
     await this.#scene.client.send({ path: path(key), query, body })
-    const hash = createHash('md5').update(Buffer.from(md5, 'hex')).digest('hex')
-    const value = `${hash}-1`
+    const value = multipartEtag([{ etag }])
     this.#scene.bodies.set(value, { tag, sizeBytes: body.length })
     const isNew = this.#random() < 0.4
     const condition = isNew ? { 'if-none-match': '*' } : {}
@@ -176,7 +175,7 @@ export class Caller {
         path: path(key),
         query: { uploadId },
         headers: condition,
-        body: partList([{ number: 1, etag: md5 }]),
+        body: partList([{ number: 1, etag }]),
       },
     })
   }
@@ -217,7 +216,7 @@ export class Caller {
     const tag = `${key}:${this.#name}:${this.#scene.life()}:${this.#tags++}`
     const sizeBytes = this.#random() < 0.7 ? 500 : 20_000 + Math.floor(this.#random() * 30_000)
     const body = bodyOf(tag, sizeBytes)
-    const value = createHash('md5').update(body).digest('hex')
+    const value = md5(body)
     this.#scene.bodies.set(value, { tag, sizeBytes })
     return { tag, body, value }
   }
@@ -238,10 +237,6 @@ function needed(condition: Readonly<Record<string, string>>): Pick<Effect, 'need
 function quoted(condition: Readonly<Record<string, string>>): Record<string, string> {
   const pairs = Object.entries(condition)
   return Object.fromEntries(pairs.map(([name, one]) => [name, one === '*' ? one : `"${one}"`]))
-}
-
-function unquoted(etag: string): string {
-  return etag.replaceAll(/"|&quot;|&#34;/g, '')
 }
 
 function path(key: string): string {

@@ -1,8 +1,8 @@
 /** A recorder of system calls: the server is started with a library that writes them down, and a model of a disk does the rest. */
-import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buildPreloaded } from '../harness/preloaded.ts'
 import { entriesOf, type Placed } from './calls.ts'
 import { Disk, type Fate } from './disk.ts'
 import type { Image, Recorder, Recording } from './recorder.ts'
@@ -19,26 +19,13 @@ export class CallRecorder implements Recorder {
     this.#folder = folder
     this.#library = join(folder, 'record.so')
     this.#random = random
-    this.skipped = build(this.#library)
+    this.skipped = buildPreloaded(join(import.meta.dirname, 'record.c'), this.#library)
   }
 
   async begin(): Promise<Recording> {
     const data = join(this.#folder, 'data')
     await mkdir(data, { mode: 0o700 })
     return new CallRecording(this.#folder, this.#library, this.#random)
-  }
-}
-
-/** Why the library cannot be built. */
-function build(library: string): string | undefined {
-  if (process.platform !== 'linux') return 'the recorder is made for Linux'
-  const source = join(import.meta.dirname, 'record.c')
-  try {
-    const words = ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl', '-lpthread']
-    execFileSync('gcc', words, { stdio: 'pipe' })
-    return undefined
-  } catch (error) {
-    return `gcc does not build the recorder: ${error instanceof Error ? error.message : String(error)}`
   }
 }
 

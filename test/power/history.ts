@@ -1,10 +1,7 @@
 /** What a client asked for and heard, each with its place in the record, so that it can be told what a cut at any place must keep. */
-import { createHash } from 'node:crypto'
-import { bodyOf, type Piece } from '../crash/bodies.ts'
+import { bodyOf, type Content, type Piece } from '../crash/bodies.ts'
 import { partList } from '../harness/part-list.ts'
-
-/** The pieces of an object; undefined where there is none. */
-export type Content = readonly Piece[] | undefined
+import { md5 } from '../simulate/memory.ts'
 
 /** Places in the record: before the request left, and after its answer had arrived (Infinity: it never did). */
 export interface Told {
@@ -82,7 +79,7 @@ export class History {
 
 /** The ETag of a part, without quotes. */
 export function etagOf({ tag, sizeBytes }: Piece): string {
-  return createHash('md5').update(bodyOf(tag, sizeBytes)).digest('hex')
+  return md5(bodyOf(tag, sizeBytes))
 }
 
 export function completion(parts: readonly Part[]): string {

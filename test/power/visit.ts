@@ -8,10 +8,10 @@ import type { Durability } from '../../src/server/keeping-options.ts'
 import type { Fields, Log } from '../../src/observe/log.ts'
 import { silentLog } from '../../src/observe/log.ts'
 import { audit, settled } from '../crash/audit.ts'
-import { differs } from '../crash/bodies.ts'
+import { mismatch, type Content } from '../crash/bodies.ts'
 import { Client, element, Unheard, type Heard } from '../crash/client.ts'
 import type { Keys } from '../harness/server.ts'
-import { etagOf, type Content, type History, type UploadStory } from './history.ts'
+import { etagOf, type History, type UploadStory } from './history.ts'
 import { bucket, path, smallMax } from './workload.ts'
 
 export interface Visit {
@@ -54,8 +54,7 @@ function snapshotsWhole(data: string, wrong: string[]): number {
 /** Starts the server on what is left and looks at everything; never rejects. */
 export async function visit(asked: Visit): Promise<Found> {
   const wrong: string[] = []
-  const snapshots = snapshotsWhole(asked.data, wrong)
-  const seen = { forgotten: 0, unreadable: 0 }
+  const seen = { snapshots: 0, forgotten: 0, unreadable: 0 }
   const told = (_: Fields, message: string): void => void wrong.push(`the log says: ${message}`)
   // Of bytes that are missing the log has to speak.
   const error = asked.durability === 'none' ? (): void => undefined : told
@@ -70,6 +69,7 @@ export async function visit(asked: Visit): Promise<Found> {
   const onFatal = (cause: unknown): void =>
     void wrong.push(`storage is not trusted: ${String(cause)}`)
   try {
+    seen.snapshots = snapshotsWhole(asked.data, wrong)
     await using server = await startServer(config, { log, onFatal })
     const address = { host: '127.0.0.1', port: server.port, region: 'us-east-1', keys: asked.keys }
     using client = new Client(address)
@@ -82,7 +82,7 @@ export async function visit(asked: Visit): Promise<Found> {
   } catch (cause) {
     wrong.push(`it does not start, or does not answer: ${String(cause)}`)
   }
-  return { wrong, snapshots, ...seen }
+  return { wrong, ...seen }
 }
 
 async function clean({ data, durability }: Visit, wrong: string[]): Promise<void> {
@@ -195,11 +195,4 @@ class Look {
 /** Small bytes lie in the database. */
 function isInFiles(content: Content): boolean {
   return content?.some(({ sizeBytes }) => sizeBytes > smallMax) ?? false
-}
-
-function mismatch(heard: Heard, content: Content): string | undefined {
-  if (content === undefined)
-    return heard.status === 404 ? undefined : `${heard.status} for a deleted key`
-  if (heard.status !== 200) return `${heard.status} ${heard.code} for ${content[0]?.tag}`
-  return differs(heard.body, content)
 }

@@ -1,8 +1,9 @@
 /** One client of the server that is recorded: everything it does is written into a history, with its place in the record. */
-import { bodyOf } from '../crash/bodies.ts'
+import { bodyOf, type Content } from '../crash/bodies.ts'
 import { element, type Client, type Heard } from '../crash/client.ts'
+import { Dice } from '../crash/dice.ts'
 import { completion, etagOf, latest } from './history.ts'
-import type { Content, History, Told, UploadStory } from './history.ts'
+import type { History, Told, UploadStory } from './history.ts'
 
 export interface WorkloadParts {
   readonly client: Client
@@ -20,11 +21,12 @@ const largeBytes = 5 * 1024 * 1024
 export class Workload {
   readonly violations: string[] = []
   readonly #parts: WorkloadParts
+  readonly #dice: Dice
   #upload: UploadStory | undefined
-  #tags = 0
 
   constructor(parts: WorkloadParts) {
     this.#parts = parts
+    this.#dice = new Dice(parts.name, parts.random, keysOfEach)
   }
 
   async work(steps: number): Promise<void> {
@@ -34,11 +36,11 @@ export class Workload {
   async #step(): Promise<void> {
     const dice = this.#parts.random()
     if (this.#upload !== undefined) return this.#goOn(this.#upload, dice)
-    if (dice < 0.3) return this.#put(this.#size(0, smallMax))
-    if (dice < 0.55) return this.#put(this.#size(smallMax + 1, 200_000))
+    if (dice < 0.3) return this.#put(this.#dice.size(0, smallMax))
+    if (dice < 0.55) return this.#put(this.#dice.size(smallMax + 1, 200_000))
     if (dice < 0.65) return this.#copy()
     if (dice < 0.8) return this.#delete()
-    const key = this.#key()
+    const key = this.#dice.key()
     const told = this.#begin()
     const plan = { method: 'POST', path: path(key), query: { uploads: '' } }
     const heard = await this.#send({ ...plan, headers: this.#encryption() })
@@ -49,16 +51,16 @@ export class Workload {
   }
 
   async #put(sizeBytes: number): Promise<void> {
-    const key = this.#key()
-    const tag = this.#tag(key)
+    const key = this.#dice.key()
+    const tag = this.#dice.tag(key)
     const headers = this.#encryption()
     const body = bodyOf(tag, sizeBytes)
     await this.#write(key, [{ tag, sizeBytes }], { path: path(key), headers, body })
   }
 
   async #copy(): Promise<void> {
-    const source = this.#key()
-    const key = this.#key()
+    const source = this.#dice.key()
+    const key = this.#dice.key()
     const content = this.#parts.history.possible(source, Infinity).at(-1)
     if (content === undefined || key === source) return
     const headers = { 'x-amz-copy-source': path(source) }
@@ -66,7 +68,7 @@ export class Workload {
   }
 
   async #delete(): Promise<void> {
-    const key = this.#key()
+    const key = this.#dice.key()
     await this.#write(key, undefined, { method: 'DELETE', path: path(key) })
   }
 
@@ -99,8 +101,13 @@ export class Workload {
     const isLarge = this.#parts.random() < 0.04
     const first = upload.parts.findLast(({ number }) => number === 1)
     const number = !isLarge && (first?.sizeBytes ?? 0) >= largeBytes ? 2 : 1
-    const sizeBytes = isLarge ? largeBytes : this.#size(1, 120_000)
-    const part = { ...this.#begin(), tag: this.#tag(`${upload.key}#${number}`), sizeBytes, number }
+    const sizeBytes = isLarge ? largeBytes : this.#dice.size(1, 120_000)
+    const part = {
+      ...this.#begin(),
+      tag: this.#dice.tag(`${upload.key}#${number}`),
+      sizeBytes,
+      number,
+    }
     upload.parts.push(part)
     const query = { uploadId: upload.id, partNumber: String(number) }
     const body = bodyOf(part.tag, sizeBytes)
@@ -124,18 +131,6 @@ export class Workload {
   /** Some objects are encrypted: the key that opens them has to survive with them. */
   #encryption(): Record<string, string> {
     return this.#parts.random() < 0.3 ? { 'x-amz-server-side-encryption': 'AES256' } : {}
-  }
-
-  #key(): string {
-    return `${this.#parts.name}/${Math.floor(this.#parts.random() * keysOfEach)}`
-  }
-
-  #tag(key: string): string {
-    return `${key}:${this.#tags++}`
-  }
-
-  #size(least: number, most: number): number {
-    return least + Math.floor(this.#parts.random() * (most - least + 1))
   }
 }
 

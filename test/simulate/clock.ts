@@ -3,7 +3,7 @@
  * nothing is swept but by the rule, no upload has the name of another, and what is said of time is said by the clock that was.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { audit } from '../crash/audit.ts'
+import { settled } from '../crash/audit.ts'
 import { bodyOf, differs, type Piece } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
 import { chance, clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
@@ -82,12 +82,7 @@ class Clocks {
     await this.#stage.setClock(20 * yearMs)
     while (this.#open.length > 0 && this.violations.length === 0) await this.#completeOldest()
     await this.#checkKeys()
-    const end = performance.now() + 15_000
-    let found = audit(this.#stage.data)
-    while ((found.queued > 0 || found.orphans.length > 0) && performance.now() < end) {
-      await sleep(100)
-      found = audit(this.#stage.data)
-    }
+    const found = await settled(this.#stage.data)
     for (const name of found.missing) this.#wrong(`${name} is missing`)
     for (const name of found.orphans) this.#wrong(`${name} is an orphan`)
     if (found.queued > 0) this.#wrong(`${found.queued} entries stay in the queue`)

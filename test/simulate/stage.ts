@@ -4,11 +4,11 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Timings } from '../../src/server/timings.ts'
+import { descriptors, residentBytes } from '../harness/process.ts'
 import { randomKeys, type Keys } from '../harness/server.ts'
 
 /** What the process on the stage is told when it begins. */
@@ -87,10 +87,8 @@ export class Stage implements AsyncDisposable {
   }
 
   use(): Use {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
-    const kibibytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
-    const descriptors = readdirSync(`/proc/${this.#child.pid}/fd`).length
-    return { residentBytes: kibibytes * 1024, descriptors }
+    const { pid = 0 } = this.#child
+    return { residentBytes: residentBytes(pid), descriptors: descriptors(pid) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
