@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 
 /** Its input ends with that process. What that has put away by then is not there any more. */
 const putAway = `
+: "\${FOLDER:?}"
 cat
 for file in $(grep -lsF -e "--data=$FOLDER/" /proc/[0-9]*/cmdline); do
   process=\${file%/cmdline}
