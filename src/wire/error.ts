@@ -2,7 +2,7 @@
 import { S3Error } from '../model/errors.ts'
 import type { Address } from './address.ts'
 import type { Exchange, Reply } from './exchange.ts'
-import { writeXml } from './xml-write.ts'
+import { writeErrorXml } from './xml-write.ts'
 
 type Field = readonly [name: string, value: string | number]
 
@@ -15,7 +15,7 @@ export function encodeError(error: unknown, exchange: Exchange, address?: Addres
   if (known.status === 304) return notModified(known)
   const headers = [['Content-Type', 'application/xml'] as const, ...headersOf(known)]
   const isHead = exchange.method === 'HEAD'
-  const body = isHead ? undefined : writeXml('Error', fieldsOf(known, exchange, address))
+  const body = isHead ? undefined : writeErrorXml(fieldsOf(known, exchange, address))
   return { status: known.status, headers, body }
 }
 

@@ -34,11 +34,21 @@ export function xmlElement(name: string, content: string | readonly string[]): s
   return `<${name}>${typeof content === 'string' ? escapeXml(content) : content.join('')}</${name}>`
 }
 
-/** A whole document of named texts, such as an error; no namespace, in the order given. */
-export function writeXml(
-  root: string,
-  fields: ReadonlyArray<readonly [name: string, value: string | number]>,
-): Uint8Array {
+type Fields = ReadonlyArray<readonly [name: string, value: string | number]>
+
+/** A whole document of named texts; no namespace, in the order given. */
+export function writeXml(root: string, fields: Fields): Uint8Array {
   const elements = fields.map(([name, value]) => xmlElement(name, String(value)))
   return Buffer.from(xmlDeclaration + xmlElement(root, elements))
+}
+
+/**
+ * An error. The quotes of its texts stay as they are: S3 was seen to escape those of ETags and not these, and whoever posts a form
+ * reads in the bare text which condition of the policy failed (asafdav/ng-s3upload#28, minio-go's tests).
+ */
+export function writeErrorXml(fields: Fields): Uint8Array {
+  const elements = fields.map(([name, value]) =>
+    xmlElement(name, [escapeXml(String(value)).replaceAll('&quot;', '"')]),
+  )
+  return Buffer.from(xmlDeclaration + xmlElement('Error', elements))
 }

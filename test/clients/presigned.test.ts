@@ -119,7 +119,7 @@ async function sendForm({ url, fields }: Signed['form']): Promise<void> {
   assert.match(await (await send('')).text(), /<Code>EntityTooSmall</)
   assert.match(
     await (await send('bytes', { acl: 'public-read' })).text(),
-    /Policy Condition failed/,
+    /Policy Condition failed: \["eq", "\$acl", "private"\]/,
   )
   assert.match(await (await send('bytes', { 'x-amz-meta-a': 'b' })).text(), /Extra input fields/)
 }

@@ -23,6 +23,12 @@ test('an error is a document of its facts, in order', () => {
   )
 })
 
+test('quotes in a message stand as they are, unlike those of an ETag', () => {
+  const said = 'Policy Condition failed: ["eq", "$key", "&quot;"]'
+  const { text } = encode(new S3Error('AccessDenied', {}, said))
+  assert.match(text, /<Message>Policy Condition failed: \["eq", "\$key", "&amp;quot;"\]<\/Message>/)
+})
+
 test('no element closes itself, not even an empty one', () => {
   const { text } = encode(
     new S3Error('InvalidArgument', { ArgumentName: 'x', ArgumentValue: '' }, ''),
