@@ -39,9 +39,9 @@ export function checksumAttribute({ attributes: { checksum } }: ObjectRow): Chec
 }
 
 /**
- * The parts of an object that came from a multipart upload: their number, and a page of them; each with its checksum where
- * that is a piece of the object's (COMPOSITE). S3 was recorded to leave the page out where there is no such piece; it did not
- * before it gave every object a checksum, and clients of that time read their parts' sizes here. Throws InvalidArgument.
+ * The parts of an object that came from a multipart upload: their number, and a page of them, each with its checksum (API
+ * reference of ObjectPart). S3 was recorded to leave the page out where the object's is not made of theirs (FULL_OBJECT); it did
+ * not before it gave every object a checksum, and clients of that time read their parts' sizes here. Throws InvalidArgument.
  */
 export async function partsAttribute(
   objects: Objects,
@@ -51,8 +51,7 @@ export async function partsAttribute(
   if (row.partCount === 0) return undefined
   const max = pageSize('max-parts', page.MaxParts)
   const after = partNumberMarker(page.PartNumberMarker)
-  const { checksum } = row.attributes
-  const listed = checksum?.type === 'COMPOSITE' ? checksum.algorithm : undefined
+  const algorithm = row.attributes.checksum?.algorithm
   const { parts, truncated } =
     max === 0 ? { parts: [], truncated: false } : await objects.parts(row, after, max)
   return {
@@ -64,7 +63,7 @@ export async function partsAttribute(
     Parts: parts.map((part) => ({
       PartNumber: part.number,
       Size: part.sizeBytes,
-      ...checksumMembers(listed, part.checksums),
+      ...checksumMembers(algorithm, part.checksums),
     })),
   }
 }

@@ -10,6 +10,7 @@ import { createMultipartUpload } from '../../src/operations/create-multipart-upl
 import { getObjectAttributes } from '../../src/operations/get-object-attributes.ts'
 import { putObject } from '../../src/operations/put-object.ts'
 import { uploadPart } from '../../src/operations/upload-part.ts'
+import { checksumOf } from '../../src/payload/checksums/hashers.ts'
 import { body, memoryService, refusal } from './memory-service.ts'
 
 const s3 = await (await memoryService()).on('photos')
@@ -61,7 +62,7 @@ test('only what was asked for', async () => {
   assert.deepEqual(JSON.parse(JSON.stringify(output)), { ObjectSize: 5 })
 })
 
-test('parts are listed in pages where the checksum is made of theirs', async () => {
+test('parts are listed in pages, each with its checksum', async () => {
   const first = await attributes({ Key: 'composite', MaxParts: 2 })
   assert.match(first.Checksum?.ChecksumCRC32 ?? '', /==$/, 'no number of parts behind it here')
   const page = {
@@ -84,12 +85,15 @@ test('parts are listed in pages where the checksum is made of theirs', async () 
   assert.equal(second.ObjectParts?.IsTruncated, false)
 })
 
-test('where it is not, they are listed without one', async () => {
-  const { ObjectParts } = await attributes({ Key: 'default' })
+test('also where the checksum is of the whole', async () => {
+  const { Checksum, ObjectParts } = await attributes({ Key: 'default' })
+  assert.equal(Checksum?.ChecksumType, 'FULL_OBJECT')
   assert.equal(ObjectParts?.TotalPartsCount, 3)
+  const crc = Buffer.from(checksumOf('CRC64NVME', Buffer.alloc(partBytes))).toString('base64')
+  const part = { Size: partBytes, ChecksumCRC64NVME: crc }
   assert.deepEqual(
-    ObjectParts.Parts?.map((part) => Object.keys(part)),
-    Array.from({ length: 3 }, () => ['PartNumber', 'Size']),
+    ObjectParts.Parts,
+    [1, 2, 4].map((PartNumber) => ({ PartNumber, ...part })),
   )
 })
 
