@@ -12,6 +12,7 @@ import type { ByteRange } from '../stores/blobs/store.ts'
 import type { Locator, ObjectRow, PartRow, Run, RunSeal } from '../stores/metadata/records.ts'
 import type { FoundObject, MetadataStore, NewPart } from '../stores/metadata/store.ts'
 import { checkedParts, type PartDigests } from './completed-checksum.ts'
+import { wholeOf } from './objects.ts'
 
 /** Bytes of an object that become a part. */
 export interface Stretch {
@@ -136,7 +137,7 @@ async function cutRun(metadata: MetadataStore, run: Run, cut: Cut): Promise<NewR
 /** The parts that the range is made of, when it begins and ends where parts do; undefined otherwise. */
 async function wholeParts(
   metadata: MetadataStore,
-  { found, range }: Stretch,
+  { found, range }: Wanted['stretch'],
 ): Promise<readonly PartRow[] | undefined> {
   if (found.row.locator.kind !== 'parts') return undefined
   const { content } = found.row.locator
@@ -204,8 +205,19 @@ function identityOf({ sizeBytes, locator, seal }: NewRun): string | Uint8Array {
   return seal === undefined ? locator.bytes : JSON.stringify([sizeBytes])
 }
 
+/** The checksum of a whole object as far as it is known without a byte: its own, or made of its parts'. Base64. */
+export async function knownWholeChecksum(
+  { metadata, digests }: Rules,
+  found: FoundObject,
+  algorithm: ChecksumAlgorithm,
+): Promise<string | undefined> {
+  const stretch = { found, range: wholeOf(found.row) }
+  const parts = await wholeParts(metadata, stretch)
+  return knownChecksum(digests, { stretch, parts, algorithm })
+}
+
 interface Wanted {
-  readonly stretch: Stretch
+  readonly stretch: Pick<Stretch, 'found' | 'range'>
   readonly parts: readonly PartRow[] | undefined
   readonly algorithm: ChecksumAlgorithm
 }

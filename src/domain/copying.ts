@@ -80,15 +80,17 @@ export function copyAttributes(
   }
 }
 
-/** The algorithm that the copy's checksum has to be made with from its bytes; undefined where the source's own will do. */
+/**
+ * The algorithm that the copy's checksum has to be made with; undefined where the source's own will do. A copy is one piece: a
+ * checksum of the source's parts gives way to one of the whole (AWS: "Checking object integrity", of objects that are copied).
+ */
 export function checksumToMake(
   asked: string | undefined,
   source: Source,
 ): ChecksumAlgorithm | undefined {
-  if (asked === undefined) return undefined
-  const algorithm = knownAlgorithm(asked)
   const kept = source.found.row.attributes.checksum
-  return kept?.algorithm === algorithm && kept.type === 'FULL_OBJECT' ? undefined : algorithm
+  const algorithm = asked === undefined ? kept && algorithmOf(kept) : knownAlgorithm(asked)
+  return kept?.algorithm === algorithm && kept?.type !== 'COMPOSITE' ? undefined : algorithm
 }
 
 const md5HexDigits = 32
@@ -112,8 +114,8 @@ export function veiledEtag(etag: string, wrapped: string): string {
 }
 
 /**
- * The checksum of a copy whose bytes are read anyway: the one asked for; else the source's own, as long as it is of the whole;
- * else of the same algorithm, or the server's default. It is known, or is to be made while the bytes pass.
+ * The checksum of a copy whose bytes are read anyway: the one that is to be made; else the source's own, or the server's default.
+ * It is known, or is to be made while the bytes pass.
  */
 export function keptChecksum(
   asked: string | undefined,
@@ -123,8 +125,7 @@ export function keptChecksum(
   const { checksum } = source.found.row.attributes
   const algorithm = checksumToMake(asked, source)
   if (algorithm !== undefined) return { algorithm }
-  if (checksum?.type === 'FULL_OBJECT') return { checksum }
-  if (checksum !== undefined) return { algorithm: algorithmOf(checksum) }
+  if (checksum !== undefined) return { checksum }
   return { algorithm: defaultChecksum === 'none' ? undefined : defaultChecksum }
 }
 

@@ -9,11 +9,17 @@ import type { Account } from '../identity/account.ts'
 import { S3Error } from '../model/errors.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
 import type { BucketRow, ObjectAttributes, PartRow, UploadRow } from '../stores/metadata/records.ts'
-import type { ListPage, MetadataStore, NewPart, UploadQuery } from '../stores/metadata/store.ts'
+import type {
+  FoundObject,
+  ListPage,
+  MetadataStore,
+  NewPart,
+  UploadQuery,
+} from '../stores/metadata/store.ts'
 import type { PartDigests } from './completed-checksum.ts'
 import { completeUpload, type Completed, type CompletionRequest } from './completion.ts'
 import type { Judge } from './judge.ts'
-import { copiedPart, type CopiedPart, type Stretch } from './copied-part.ts'
+import { copiedPart, type CopiedPart, knownWholeChecksum, type Stretch } from './copied-part.ts'
 import { partAlgorithm } from './parts.ts'
 import { accepted, standing } from './refusals.ts'
 import type { Settings } from './settings.ts'
@@ -117,6 +123,11 @@ export class Uploads {
   /** A part made of bytes of an object, with its checksum for this upload where that is known. */
   copiedPart(upload: UploadRow, stretch: Stretch): Promise<CopiedPart> {
     return copiedPart(this.#made, stretch, this.partAlgorithm(upload))
+  }
+
+  /** The checksum of a whole object, in base64, as far as it or its parts know it: no byte is read. */
+  knownChecksum(found: FoundObject, algorithm: ChecksumAlgorithm): Promise<string | undefined> {
+    return knownWholeChecksum(this.#made, found, algorithm)
   }
 
   /** See completeUpload for what it throws; AccessDenied for an upload of somebody else's. */

@@ -1,6 +1,7 @@
 /**
  * CopyObject: a second row for bytes that are already there. No byte moves, whatever their size, unless the copy is to be
- * encrypted and the source is not, or the other way round, or one of them twice: then they are read and sealed anew.
+ * encrypted and the source is not, or the other way round, or one of them twice: then they are read and sealed anew. And
+ * none is read, unless it takes that to make the copy's checksum.
  */
 import { namedClass } from '../domain/attributes.ts'
 import type { Source } from '../domain/copy-source.ts'
@@ -25,7 +26,7 @@ import { versionIdOf } from '../domain/versions.ts'
 import { wholeChecksum } from '../domain/whole-checksum.ts'
 import type { CopyObjectInput, CopyObjectOutput } from '../model/types.gen.ts'
 import type { AskedEncryption, CustomerKey, DataKey } from '../payload/encryption/envelope.ts'
-import type { ObjectAttributes, ObjectRow } from '../stores/metadata/records.ts'
+import type { Checksum, ObjectAttributes, ObjectRow } from '../stores/metadata/records.ts'
 import type { Condition } from '../stores/metadata/store.ts'
 import { admittedEncryption, openDataKey } from './data-keys.ts'
 import { aboutObject, keepObject } from './keeping.ts'
@@ -104,23 +105,29 @@ interface Copy {
   readonly attributes: ObjectAttributes
 }
 
-/** The bytes stay where they are; of an encrypted source only the envelope is new. */
-async function sameBytes(
+/** Of the copy: the source's own, what its parts know of the whole, or made of its bytes. */
+async function checksumOf(
   { source, from, attributes }: Copy,
-  { input, owned, condition, s3 }: Copying,
-  etag: string,
-): Promise<ObjectRow | undefined> {
+  { input, s3 }: Copying,
+): Promise<Checksum | undefined> {
   const { found } = source
   const algorithm = checksumToMake(input.ChecksumAlgorithm, source)
-  const checksum =
-    algorithm === undefined
-      ? attributes.checksum
-      : ({
-          algorithm,
-          type: 'FULL_OBJECT',
-          value: await readChecksum(s3.emit(found, wholeOf(found.row), from), algorithm),
-        } as const)
-  const { sizeBytes, partCount, locator, seal } = found.row
+  if (algorithm === undefined) return attributes.checksum
+  const value =
+    (await s3.uploads.knownChecksum(found, algorithm)) ??
+    (await readChecksum(s3.emit(found, wholeOf(found.row), from), algorithm))
+  return { algorithm, type: 'FULL_OBJECT', value }
+}
+
+/** The bytes stay where they are; of an encrypted source only the envelope is new. */
+async function sameBytes(
+  copy: Copy,
+  copying: Copying,
+  etag: string,
+): Promise<ObjectRow | undefined> {
+  const checksum = await checksumOf(copy, copying)
+  const { input, owned, condition, s3 } = copying
+  const { sizeBytes, partCount, locator, seal } = copy.source.found.row
   const draft = {
     key: input.Key,
     owner: owned.owner,
@@ -133,7 +140,7 @@ async function sameBytes(
   }
   return await s3.objects.putCopy(
     s3.bucket,
-    { ...draft, attributes: { ...attributes, checksum } },
+    { ...draft, attributes: { ...copy.attributes, checksum } },
     condition,
   )
 }

@@ -37,16 +37,16 @@ test('5 GiB can be copied at once, a byte more cannot', () => {
   )
 })
 
-test('the bytes are read again only for a checksum that is not there yet', () => {
+test('a checksum is made only where the source has none of the whole, and of what was asked for', () => {
   const whole = source(1, { algorithm: 'CRC32', type: 'FULL_OBJECT', value: 'AAAAAA==' })
   const composite = source(1, { algorithm: 'SHA256', type: 'COMPOSITE', value: 'x' })
-  assert.equal(checksumToMake(undefined, composite), undefined)
+  assert.equal(checksumToMake(undefined, whole), undefined)
+  assert.equal(checksumToMake(undefined, source(1)), undefined)
   assert.equal(checksumToMake('CRC32', whole), undefined)
   assert.equal(checksumToMake('crc32c', whole), 'CRC32C')
-  assert.equal(
-    checksumToMake('SHA256', composite),
-    'SHA256',
-    'a copy is one piece, so its checksum is of the whole',
-  )
+  for (const asked of ['SHA256', undefined]) {
+    const algorithm = checksumToMake(asked, composite)
+    assert.equal(algorithm, 'SHA256', 'a copy is one piece, so its checksum is of the whole')
+  }
   assert.equal(checksumToMake('SHA1', source(1)), 'SHA1')
 })

@@ -1,5 +1,6 @@
 /** Signed requests that no SDK sends: what stands in the answers' headers, and forms that only other clients write. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { type Answer, sendRequest } from '../harness/raw.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
@@ -67,6 +68,33 @@ test('a copy source as s5cmd writes it: a space as a plus, a plus as an escape',
     const copied = await send({ method: 'PUT', path: '/photos/copied', headers })
     assert.equal(copied.status, status, copied.text)
   }
+})
+
+test('the copy of an upload with a checksum of its parts has one of the whole', async () => {
+  const sum = createHash('sha256').update('hello').digest('base64')
+  const path = '/photos/composite'
+  const created = await send({
+    method: 'POST',
+    path,
+    query: { uploads: '' },
+    headers: { 'x-amz-checksum-algorithm': 'SHA256' },
+  })
+  const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(created.text)?.[1] ?? ''
+  const part = { method: 'PUT', path, body: 'hello', headers: { 'x-amz-checksum-sha256': sum } }
+  const { headers } = await send({ ...part, query: { partNumber: '1', uploadId } })
+  const list = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${headers['etag'] ?? ''}</ETag><ChecksumSHA256>${sum}</ChecksumSHA256></Part></CompleteMultipartUpload>`
+  const completed = await send({ method: 'POST', path, query: { uploadId }, body: list })
+  assert.match(completed.text, /-1<\/ChecksumSHA256><ChecksumType>COMPOSITE</)
+  const source = { 'x-amz-copy-source': '/photos/composite' }
+  const copied = await send({ method: 'PUT', path: '/photos/whole', headers: source })
+  const told = `<ChecksumSHA256>${sum}</ChecksumSHA256>`
+  assert.ok(copied.text.includes(told), copied.text)
+  assert.match(copied.text, /<ChecksumType>FULL_OBJECT</)
+  const head = await send({ path: '/photos/whole', headers: { 'x-amz-checksum-mode': 'ENABLED' } })
+  assert.deepEqual(
+    [head.headers['x-amz-checksum-sha256'], head.headers['x-amz-checksum-type']],
+    [sum, 'FULL_OBJECT'],
+  )
 })
 
 for (const source of [
