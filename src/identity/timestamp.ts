@@ -30,13 +30,17 @@ function parseBasicTime(text: string): Timestamp | undefined {
   return basicTime(instant) === text ? { text, instant } : undefined
 }
 
-const imfFixdate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|[+-]0000)$/
+const mailDate =
+  /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|UTC|[+-]\d{4})$/
 
-/** The same for a Date header: RFC 9110's preferred form, or ISO 8601 basic form as some signers put there. */
+/**
+ * The same for a Date header: ISO 8601 basic form as some signers put there, or RFC 5322's with the zones and days that AWS
+ * takes: UTC of Go's clients (goamz, rclone), +0100 (aws/aws-sdk-ruby#154), one digit for the days 1 to 9 (goofys).
+ */
 export function readDateHeader(text: string): Timestamp | undefined {
   const direct = readBasicTime(text)
   if (direct !== undefined) return direct
-  const instant = imfFixdate.test(text) ? Date.parse(text) : Number.NaN
+  const instant = mailDate.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(instant) ? undefined : { text: basicTime(instant), instant }
 }
 

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { S3Error } from '../../src/model/errors.ts'
-import { exampleKey, temporaryKey } from '../harness/exchange.ts'
+import { exampleKey, realmAt, temporaryKey } from '../harness/exchange.ts'
 import type { WireRequest } from '../harness/raw.ts'
 import { withHeader } from '../harness/sign.ts'
 import { signV2, type V2Plan } from '../harness/sign-v2.ts'
-import { ask, minutes, now, refused } from './asking.ts'
+import { ask, minutes, now, refused, refusedIn } from './asking.ts'
 
 const expires = now.getTime() / 1000 + 60
 
@@ -119,6 +119,24 @@ test('A16: the clock of a header', () => {
     header({ headers: [['x-amz-date', 'Tue, 07 Jul 9999 21:53:04 GMT']] }),
     'RequestTimeTooSkewed',
   )
+})
+
+test('A16: a date may be written as mail writes it', () => {
+  const dates = [
+    'Thu, 05 Nov 2026 12:00:00 GMT',
+    'Thu, 05 Nov 2026 12:00:00 UTC',
+    'Thu, 05 Nov 2026 12:00:00 +0000',
+    'Thu, 05 Nov 2026 13:00:00 +0100',
+    'Thu, 05 Nov 2026 04:00:00 -0800',
+    'Thu, 5 Nov 2026 12:00:00 +0000',
+  ]
+  const realm = realmAt(new Date('2026-11-05T12:00:00Z'))
+  const dated = (text: string): WireRequest => header({ headers: [['x-amz-date', text]] })
+  for (const text of dates) assert.ok(ask(dated(text), realm).accessKeyId)
+  for (const zone of ['EST', '+01:00', 'UTC+1', '']) {
+    refusedIn(realm, dated(`Thu, 05 Nov 2026 12:00:00 ${zone}`), 'AccessDenied')
+  }
+  refusedIn(realm, dated('Thu, 05 Nov 2026 12:00:00 +0100'), 'RequestTimeTooSkewed')
 })
 
 test('A26: headers that are malformed', () => {
