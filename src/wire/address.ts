@@ -18,7 +18,7 @@ export interface Address {
   readonly virtualHost: boolean
 }
 
-/** Query parameters, percent-decoded once ('+' is a plus), in order of arrival; `?x` equals `?x=`. */
+/** Query parameters, percent-decoded once ('+' is a space), in order of arrival; `?x` equals `?x=`. */
 export interface Query {
   has(name: string): boolean
   /** The first value. */

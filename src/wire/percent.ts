@@ -1,7 +1,7 @@
 /** Percent-encoding as S3 means it (RFC 3986 over UTF-8): decoded once and strictly, encoded in one way only. */
 import { S3Error } from '../model/errors.ts'
 
-/** `text` holds one char per byte, as received; '+' is a plus. Throws InvalidURI for bad escapes and bad UTF-8. */
+/** `text` holds one char per byte, as received; '+' stays a plus. Throws InvalidURI for bad escapes and bad UTF-8. */
 export function percentDecode(text: string): string {
   if (/^[\x20-\x24\x26-\x7e]*$/.test(text)) return text
   const ascii = text.replace(/[\x80-\xff]/g, (byte) => escaped(byte.charCodeAt(0)))

@@ -18,8 +18,16 @@ const noQuery: Query = { has: () => false, get: () => undefined, entries: () => 
 
 function readPair(field: string): Pair {
   const equals = field.indexOf('=')
-  if (equals < 0) return [percentDecode(field), '']
-  return [percentDecode(field.slice(0, equals)), percentDecode(field.slice(equals + 1))]
+  if (equals < 0) return [decoded(field), '']
+  return [decoded(field.slice(0, equals)), decoded(field.slice(equals + 1))]
+}
+
+/**
+ * Of a query alone: AWS takes a presigned URL that was signed with %20 and arrives with '+' (mhart/aws4fetch#83), and IBM COS
+ * lists the prefix with a space (IBM-Cloud/sql-query-clients#62).
+ */
+function decoded(text: string): string {
+  return percentDecode(text.replaceAll('+', ' '))
 }
 
 function queryOf(pairs: readonly Pair[]): Query {

@@ -169,9 +169,9 @@ const hosts: readonly Case[] = [
 
 const queries: readonly Case[] = [
   {
-    name: 'a space becomes a plus in the query',
-    plan: { path: '/docs', query: { prefix: 'a b' } },
-    damage: retarget('%20', '+'),
+    name: 'a plus loses its escape in the query and so becomes a space',
+    plan: { path: '/docs', query: { prefix: 'a+b' } },
+    damage: retarget('%2B', '+'),
     causes: ['query-plus'],
   },
   {

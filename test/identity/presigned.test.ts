@@ -1,7 +1,9 @@
 /** The life of a presigned URL, and parameters that are not what they should be. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, minutes, refused, signed } from './asking.ts'
+import { exampleKey } from '../harness/exchange.ts'
+import { signV2 } from '../harness/sign-v2.ts'
+import { ask, minutes, now, refused, signed } from './asking.ts'
 
 const lives: Array<[string | undefined, RegExp]> = [
   ['-1', /^X-Amz-Expires must be non-negative$/],
@@ -49,4 +51,20 @@ test('parameters of a presigned URL come once', async () => {
   const request = await signed({ presign: 60 })
   const target = `${request.target}&X-Amz-Expires=60`
   refused({ ...request, target }, 'AuthorizationQueryParametersError')
+})
+
+test('a space that was signed as %20 may arrive as a plus, a plus as nothing but its escape', async () => {
+  const query = { 'response-content-disposition': 'attachment; filename="a b+c"' }
+  const v4 = await signed({ presign: 60, query })
+  const disposition = encodeURIComponent(query['response-content-disposition'])
+  const target = `/b/k?response-content-disposition=${disposition}`
+  const v2 = signV2({ target, keys: exampleKey, date: now, expires: now.getTime() / 1000 + 60 })
+  for (const request of [v4, v2]) {
+    const spaced = request.target.replaceAll('%20', '+')
+    assert.notEqual(spaced, request.target)
+    ask({ ...request, target: spaced })
+    const bare = request.target.replace('%2Bc', '+c')
+    assert.notEqual(bare, request.target)
+    refused({ ...request, target: bare }, 'SignatureDoesNotMatch')
+  }
 })

@@ -114,7 +114,7 @@ export const mends: Readonly<Record<CauseName, Mend>> = {
   'host-domain': keepHost,
   'host-loopback': { ...keepHost, client: 'use one name of the endpoint throughout' },
   'host-replaced': keepHost,
-  'query-plus': { ...rawQuery, client: 'write a space as %20 in the query' },
+  'query-plus': { ...rawQuery, client: "write a space as %20 and '+' as %2B in the query" },
   'query-encoded': rawQuery,
   'query-decoded': { ...rawQuery, client: 'encode each name and value once' },
   'query-order': { client: 'sort the parameters by name before signing' },

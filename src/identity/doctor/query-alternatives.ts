@@ -87,7 +87,8 @@ function nameOf(field: string): string {
 
 function canonicalField(field: string): string {
   const [name = '', ...value] = field.split('=')
-  return [name, value.join('=')].map((text) => percentEncode(decoded(text))).join('=')
+  const texts = [name, value.join('=')].map((text) => text.replaceAll('+', ' '))
+  return texts.map((text) => percentEncode(decoded(text))).join('=')
 }
 
 /** One escape fewer. */
