@@ -97,6 +97,17 @@ test('the copy of an upload with a checksum of its parts has one of the whole', 
   )
 })
 
+test("a query as Go's clients write it: a space as a plus", async () => {
+  await send({ path: '/photos/of%20us/k', body: 'we' })
+  const listed = await send({
+    path: '/photos',
+    query: { prefix: 'of us/' },
+    alter: (request) => ({ ...request, target: request.target.replace('%20', '+') }),
+  })
+  assert.equal(listed.status, 200, listed.text)
+  assert.match(listed.text, /<Prefix>of us\/<\/Prefix>.*<Key>of us\/k<\/Key>/)
+})
+
 for (const source of [
   '/',
   'b',
