@@ -38,8 +38,7 @@ type Fields = ReadonlyArray<readonly [name: string, value: string | number]>
 
 /** A whole document of named texts; no namespace, in the order given. */
 export function writeXml(root: string, fields: Fields): Uint8Array {
-  const elements = fields.map(([name, value]) => xmlElement(name, String(value)))
-  return Buffer.from(xmlDeclaration + xmlElement(root, elements))
+  return document(root, fields, escapeXml)
 }
 
 /**
@@ -47,8 +46,10 @@ export function writeXml(root: string, fields: Fields): Uint8Array {
  * reads in the bare text which condition of the policy failed (asafdav/ng-s3upload#28, minio-go's tests).
  */
 export function writeErrorXml(fields: Fields): Uint8Array {
-  const elements = fields.map(([name, value]) =>
-    xmlElement(name, [escapeXml(String(value)).replaceAll('&quot;', '"')]),
-  )
-  return Buffer.from(xmlDeclaration + xmlElement('Error', elements))
+  return document('Error', fields, (text) => escapeXml(text).replaceAll('&quot;', '"'))
+}
+
+function document(root: string, fields: Fields, escape: (text: string) => string): Uint8Array {
+  const elements = fields.map(([name, value]) => xmlElement(name, [escape(String(value))]))
+  return Buffer.from(xmlDeclaration + xmlElement(root, elements))
 }
