@@ -18,12 +18,14 @@ export interface Signable extends Target {
   readonly keys: Keys
 }
 
-export type PayloadForm =
-  | 'sha256'
-  | 'unsigned'
-  | 'streaming'
-  | 'streaming-trailer'
-  | 'streaming-unsigned-trailer'
+export const payloadForms = [
+  'sha256',
+  'unsigned',
+  'streaming',
+  'streaming-trailer',
+  'streaming-unsigned-trailer',
+] as const
+export type PayloadForm = (typeof payloadForms)[number]
 
 export interface RequestPlan {
   /** GET, or PUT where there is a body. */

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { RawConnection, requestBytes, type Answer, type WireRequest } from '../harness/raw.ts'
-import { signedRequest, signRequest, withHeader, type RequestPlan } from '../harness/sign.ts'
+import {
+  payloadForms,
+  signedRequest,
+  signRequest,
+  withHeader,
+  type RequestPlan,
+} from '../harness/sign.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 
 const path = '/forgeries/object'
@@ -45,20 +51,13 @@ function tampered(what: string, by: string): (request: WireRequest) => WireReque
   }
 }
 
-const forms = [
-  'sha256',
-  'unsigned',
-  'streaming',
-  'streaming-trailer',
-  'streaming-unsigned-trailer',
-] as const
 const put = { path, body: data }
 const streamed = { ...put, payload: 'streaming' } as const
 const trailed = { ...put, payload: 'streaming-trailer', trailer } as const
 const loose = { ...put, payload: 'streaming-unsigned-trailer', trailer } as const
 
 const refusals: Array<[string, RequestPlan, number, string]> = [
-  ...forms.map((payload): [string, RequestPlan, number, string] => [
+  ...payloadForms.map((payload): [string, RequestPlan, number, string] => [
     `A01, A05: forged, ${payload}`,
     { ...put, payload, alter: forge },
     403,
@@ -130,7 +129,7 @@ for (const [name, plan, status, code] of refusals) {
   })
 }
 
-for (const payload of forms) {
+for (const payload of payloadForms) {
   test(`the same without the forgery, ${payload}, in both framings`, async () => {
     for (const httpChunked of payload === 'sha256' ? [false] : [false, true]) {
       const written = await ask({ path: '/forgeries/good', body: data, payload, httpChunked })

@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { sendRequest } from '../harness/raw.ts'
-import { signRequest, type PayloadForm } from '../harness/sign.ts'
+import { payloadForms, signRequest, type PayloadForm } from '../harness/sign.ts'
 import { refuses, rowsOf, sent, signed, type Ask } from './case.ts'
 import { another, both, header, inBody, inHeader, parameter } from './changes.ts'
 import { listeningPorts, residentBytes } from '../harness/process.ts'
@@ -19,20 +19,12 @@ const denied = { status: 403, code: 'AccessDenied' }
 const badQuery = { status: 400, code: 'AuthorizationQueryParametersError' }
 const malformed = { status: 400, code: 'AuthorizationHeaderMalformed' }
 
-const forms: readonly PayloadForm[] = [
-  'sha256',
-  'unsigned',
-  'streaming',
-  'streaming-trailer',
-  'streaming-unsigned-trailer',
-]
-
 function sealed(payload: PayloadForm): { payload: PayloadForm; trailer?: typeof trailer } {
   return payload.endsWith('trailer') ? { payload, trailer } : { payload }
 }
 
 rowsOf('1A', (scene) => {
-  for (const payload of forms) {
+  for (const payload of payloadForms) {
     it(`A01, A05: a forged signature with ${payload}, of an object and of a part`, async () => {
       const plan = { path, body, ...sealed(payload) }
       assert.equal((await sent(scene(), signed({ ...plan, path: '/negative/a01' }))).status, 200)

@@ -13,7 +13,7 @@ import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
 import { chance, clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { requestBytes } from '../harness/raw.ts'
-import { signRequest, type PayloadForm, type RequestPlan } from '../harness/sign.ts'
+import { payloadForms, signRequest, type PayloadForm, type RequestPlan } from '../harness/sign.ts'
 import { Stage } from './stage.ts'
 
 const cutsOf: Readonly<Record<Scale, number>> = { ci: 120, nightly: 2500, release: 10_000 }
@@ -25,13 +25,6 @@ const patienceMs = 20_000
 const bucket = '/cuts'
 const before = { tag: 'before', sizeBytes: 30_000 }
 
-const forms: readonly PayloadForm[] = [
-  'sha256',
-  'unsigned',
-  'streaming',
-  'streaming-trailer',
-  'streaming-unsigned-trailer',
-]
 const manners = ['end', 'reset', 'half-close', 'stall', 'damage'] as const
 type Manner = (typeof manners)[number]
 
@@ -79,7 +72,7 @@ class Cuts {
 
   async cut(lane: number): Promise<void> {
     this.figures.cuts += 1
-    const form = this.#any(forms)
+    const form = this.#any(payloadForms)
     const manner = this.#any(manners)
     const plan = this.#plan(lane, form)
     const bytes = requestBytes(await signRequest(this.#stage, plan))
