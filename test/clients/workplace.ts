@@ -131,26 +131,28 @@ function expectNoSurprise(log: string): void {
   assert.deepEqual(surprises, [], 'the client met errors that are not part of its everyday work')
 }
 
+/** Writes files that are two days old. */
 export async function writeTree(folder: string, tree: Tree): Promise<void> {
   for (const [path, bytes] of tree) {
     const file = join(folder, path)
     await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, bytes)
+    await writeAged(file, bytes, 2)
   }
 }
 
-/**
- * Changes one file of the source folder and removes another; answers what a sync makes of it. The changed one is of
- * yesterday: S3's times have whole seconds, and a file of this very second would look newer than its copy.
- */
+/** Changes one file of the source folder, a day after it was written, and removes another; answers what a sync makes of it. */
 export async function changeSource({ source }: Workplace): Promise<Tree> {
   const changes = { 'notes.txt': Buffer.from(changedNotes), empty: undefined }
-  const notes = join(source, 'notes.txt')
-  await writeFile(notes, changes['notes.txt'])
-  const yesterday = (await stat(notes)).mtimeMs / 1000 - 86_400
-  await utimes(notes, yesterday, yesterday)
+  await writeAged(join(source, 'notes.txt'), changes['notes.txt'], 1)
   await rm(join(source, 'empty'))
   return changed(changes)
+}
+
+/** S3's times have whole seconds: a file of this very second would look newer than its copy, and be sent again. */
+async function writeAged(file: string, bytes: Buffer, days: number): Promise<void> {
+  await writeFile(file, bytes)
+  const written = (await stat(file)).mtimeMs / 1000 - days * 86_400
+  await utimes(file, written, written)
 }
 
 /** What `notes.txt` holds once the source has changed: of another length. */
