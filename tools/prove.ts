@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { proveKill } from '../test/crash/kill.ts'
 import { proveFaults } from '../test/crash/faults.ts'
+import { proveHalt } from '../test/crash/halt.ts'
 import { proveNth } from '../test/crash/nth.ts'
 import { provePreload } from '../test/crash/preload.ts'
 import type { Prove, Scale } from '../test/crash/proof.ts'
@@ -37,6 +38,7 @@ import { proveModel } from '../test/simulate/model.ts'
 const proofs: Readonly<Record<string, Prove>> = {
   kill: proveKill,
   nth: proveNth,
+  halt: proveHalt,
   preload: provePreload,
   races: proveRaces,
   whole: proveWhole,

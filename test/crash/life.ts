@@ -12,15 +12,29 @@ import { openFileBlobs } from '../../src/stores/blobs/files.ts'
 import type { FileSystem } from '../../src/stores/blobs/file-system.ts'
 import { memoryKeys } from '../../src/stores/keys/memory.ts'
 import { openSqliteMetadata } from '../../src/stores/metadata/sqlite.ts'
+import type { MetadataStore } from '../../src/stores/metadata/store.ts'
 import { alice, noon } from '../operations/memory-service.ts'
+
+interface Parts {
+  readonly stores: Stores
+  /** With nothing in between. */
+  readonly metadata: AsyncDisposable
+  readonly s3: Composed
+}
 
 export class Life implements AsyncDisposable {
   /** What ended the trust in the disk. */
   fatal: unknown
   readonly #stores: Stores
+  readonly #metadata: AsyncDisposable
   readonly #s3: Composed
 
-  static async begin(data: string, fileSystem: FileSystem): Promise<Life> {
+  /** `through` may stand between the service and its metadata. */
+  static async begin(
+    data: string,
+    fileSystem: FileSystem,
+    through = (metadata: MetadataStore): MetadataStore => metadata,
+  ): Promise<Life> {
     const directory = join(data, 'blobs')
     mkdirSync(directory, { recursive: true })
     const told: { life?: Life } = {}
@@ -33,7 +47,7 @@ export class Life implements AsyncDisposable {
       await blobs[Symbol.asyncDispose]()
       await metadata[Symbol.asyncDispose]()
     }
-    const stores: Stores = { metadata, blobs, [Symbol.asyncDispose]: close }
+    const stores: Stores = { metadata: through(metadata), blobs, [Symbol.asyncDispose]: close }
     const settings = {
       region: 'us-east-1',
       defaultChecksum: 'CRC64NVME',
@@ -42,22 +56,21 @@ export class Life implements AsyncDisposable {
       endpoint: '',
     } as const
     const credentials = credentialsOf([])
-    told.life = new Life(
+    const s3 = await compose({
       stores,
-      await compose({
-        stores,
-        settings,
-        keys: memoryKeys(),
-        credentials,
-        chance: systemChance,
-        takeRoom: () => undefined,
-      }),
-    )
+      settings,
+      keys: memoryKeys(),
+      credentials,
+      chance: systemChance,
+      takeRoom: () => undefined,
+    })
+    told.life = new Life({ stores, metadata, s3 })
     return told.life
   }
 
-  private constructor(stores: Stores, s3: Composed) {
+  private constructor({ stores, metadata, s3 }: Parts) {
     this.#stores = stores
+    this.#metadata = metadata
     this.#s3 = s3
   }
 
@@ -67,6 +80,10 @@ export class Life implements AsyncDisposable {
     const exchange = { arrived: noon, signal, peer: { address: '', secure: false } }
     const permit = { bucket, judge: undefined }
     return this.#s3.serviceFor({ caller: alice, mayUseKms: true, permit, exchange })
+  }
+
+  async hasBucket(name: string): Promise<boolean> {
+    return (await this.#s3.metadata.getBucket(name)) !== undefined
   }
 
   /** Both jobs until they have nothing to do, as far as the disk lets them. */
@@ -84,6 +101,11 @@ export class Life implements AsyncDisposable {
         // The next life finds what this one could not remove.
       }
     }
+  }
+
+  /** Gives the database free, and waits for nothing else: for a life whose blobs are never answered again. */
+  async abandon(): Promise<void> {
+    await this.#metadata[Symbol.asyncDispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,10 +5,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeFileSystem } from '../../src/stores/blobs/file-system.ts'
-import { audit } from './audit.ts'
 import { FailingNth } from './failing-nth.ts'
 import { Life } from './life.ts'
+import { nextLife } from './next-life.ts'
 import type { Proof, Run, Scale } from './proof.ts'
 import { Script } from './script.ts'
 
@@ -72,13 +71,7 @@ async function once(fileSystem: FailingNth, violations: string[]): Promise<Outco
       await life.reclaim()
       isFatal = life.fatal !== undefined
     }
-    await using life = await Life.begin(data, nodeFileSystem)
-    await script.verify(life)
-    await life.reclaim()
-    const found = audit(data)
-    for (const name of found.missing) told(`${name} is missing`)
-    for (const name of found.orphans) told(`${name} is an orphan`)
-    if (found.queued > 0) told(`${found.queued} entries stay in the queue`)
+    await nextLife(data, script, told)
     return { acknowledged: script.acknowledged, isFatal }
   } finally {
     await rm(data, { recursive: true, force: true })

@@ -54,6 +54,13 @@ export const storeFaults: readonly Fault[] = [
     foundBy: 'kill',
   },
   {
+    what: 'the life before is taken for one that goes on',
+    file: 'src/jobs/orphans.ts',
+    from: 'return epoch < this.#parts.metadata.epoch ||',
+    to: 'return epoch < this.#parts.metadata.epoch - 1 ||',
+    foundBy: 'halt',
+  },
+  {
     what: 'calls are answered before their commit',
     file: `${sql}/writer.ts`,
     from: '      const outcomes = performGroup(db, waiting.calls.slice(at, at + callsInGroupMax))\n',

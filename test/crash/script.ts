@@ -49,8 +49,11 @@ export class Script {
 
   /** In the next life. */
   async verify(life: Life): Promise<void> {
+    if (!(await life.hasBucket(Bucket))) {
+      if (this.acknowledged > 0) this.#wrong('the bucket is lost')
+      return
+    }
     const s3 = await life.service(Bucket)
-    if ((s3 as { bucket?: unknown }).bucket === undefined) return
     await this.#read(s3, 'the disk is healthy')
     for (const [UploadId, { key, parts }] of this.#open) {
       const listed = await listParts({ Bucket, Key: key, UploadId }, s3)

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { expectHushed, secretsOf } from './leaks.ts'
 
 export interface ServerOptions {
   /** Further words of the command line. */
@@ -47,7 +48,7 @@ export interface TestServer extends AsyncDisposable {
   restart(): Promise<void>
   /** SIGTERM; answers the exit code. */
   terminate(): Promise<number | null>
-  /** SIGTERM, and the temporary folder is removed. */
+  /** SIGTERM, and the temporary folder is removed. Throws when a secret of an account is in the log. */
   stop(): Promise<void>
 }
 
@@ -73,6 +74,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const begin = (port: number): Promise<Running> =>
     launch(wordsOf(options, { dataDir, port, region }), environmentOf(options, keys), written)
   let running = await begin(0)
+  const secrets = options.accounts === undefined ? [] : secretsOf(options.accounts)
   const server = {
     endpoint: running.ready.endpoint,
     adminEndpoint: running.ready.adminEndpoint,
@@ -95,6 +97,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     stop: async () => {
       await end(running.child, 'SIGTERM')
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+      expectHushed(written.join(''), [keys.secretAccessKey, ...secrets])
     },
     [Symbol.asyncDispose]: () => server.stop(),
   }

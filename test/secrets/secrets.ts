@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Proof, Run } from '../crash/proof.ts'
 import { formRequest, policyFields } from '../harness/form.ts'
+import { lineWith, secretLengthMin } from '../harness/leaks.ts'
 import { sendRequest, sendRaw, type WireRequest } from '../harness/raw.ts'
 import { randomKeys, startServer, type TestServer } from '../harness/server.ts'
 import { signRequest, type Keys, type RequestPlan } from '../harness/sign.ts'
@@ -64,20 +65,10 @@ class Teller {
     await this.#startsWrongly()
   }
 
-  /** Every secret as it is, and as it may be written elsewhere. */
   search(): readonly string[] {
     return [...this.secrets].flatMap(([secret, what]) => {
-      const forms = [
-        secret,
-        encodeURIComponent(secret),
-        Buffer.from(secret).toString('base64'),
-        Buffer.from(secret).toString('hex'),
-        JSON.stringify(secret).slice(1, -1),
-      ]
-      const form = forms.find((one) => this.log.includes(one))
-      if (form === undefined) return []
-      const line = this.log.split('\n').find((one) => one.includes(form)) ?? ''
-      return [`${what} is in the log: ${line.slice(0, 300)}`]
+      const line = lineWith(secret, this.log)
+      return line === undefined ? [] : [`${what} is in the log: ${line.slice(0, 300)}`]
     })
   }
 
@@ -107,7 +98,8 @@ class Teller {
   }
 
   #know(what: string, secret: string): void {
-    if (secret.length < 16) throw new Error(`${what} is too short to be sought: ${secret}`)
+    if (secret.length < secretLengthMin)
+      throw new Error(`${what} is too short to be sought: ${secret}`)
     this.secrets.set(secret, what)
   }
 
