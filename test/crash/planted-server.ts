@@ -119,6 +119,28 @@ export const serverFaults: readonly Fault[] = [
     foundBy: 'slow',
   },
   {
+    what: 'a head that does not come is waited for',
+    file: 'src/server/listener.ts',
+    from: 'headersTimeout: options.timings.headersMs',
+    to: 'headersTimeout: 100 * options.timings.headersMs',
+    foundBy: 'slow',
+  },
+  {
+    what: 'a head that can not be read keeps its connection',
+    file: 'src/server/refuse.ts',
+    from: 'socket.end(reply.body instanceof Uint8Array ? reply.body : undefined, () => socket.destroy())',
+    to: 'socket.write(reply.body instanceof Uint8Array ? reply.body : new Uint8Array(0))',
+    foundBy: 'slow',
+  },
+  {
+    what: 'something of every head that could not be read is kept',
+    file: 'src/server/refuse.ts',
+    from: '  socket.write(headOf(reply, name)',
+    to: `  ;(globalThis.heads ??= []).push(Buffer.alloc(2 ** 25, 'head'))
+  socket.write(headOf(reply, name)`,
+    foundBy: 'slow',
+  },
+  {
     what: 'time is never earlier than it was',
     file: 'src/server/request-service.ts',
     from: 'this.now = asked.exchange.arrived',

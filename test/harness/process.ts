@@ -3,8 +3,17 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 export function residentBytes(pid: number): number {
+  return statusBytes(pid, 'VmRSS')
+}
+
+/** The most that was ever resident. */
+export function residentBytesPeak(pid: number): number {
+  return statusBytes(pid, 'VmHWM')
+}
+
+function statusBytes(pid: number, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1')
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1024
 }
 
 export function listeningPorts(pid: number): readonly number[] {

@@ -1,15 +1,13 @@
-/** What the thread of healthy.ts does: puts an object and reads it, again and again, and tells how long both took. */
+/** A thread of neighbour.ts: puts an object and reads it, again and again, and tells how long both took. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client } from '../crash/client.ts'
-import type { Signable } from '../harness/sign.ts'
-import type { Told } from './healthy.ts'
+import type { Told, WorkData } from './neighbour.ts'
 
-const pauseMs = 20
 const piece = { tag: 'healthy', sizeBytes: 40_000 }
 
-const { server, path } = workerData as { readonly server: Signable; readonly path: string }
+const { server, path, pauseMs } = workerData as WorkData
 const client = new Client(server)
 for (;;) {
   const begun = performance.now()

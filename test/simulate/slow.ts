@@ -1,224 +1,227 @@
 /**
- * Clients that are slow, stand still, are cut off or never read, many at once: every one of their connections ends in bounded
- * time, others are served meanwhile, and memory and descriptors are afterwards what they were. The limits are those of
- * timings.ts, made shorter.
+ * A soak: clients that are slow, stand still, are cut off or never read, a crowd of them that is kept up, beside clients that do a
+ * day's work. Every bad connection ends in bounded time, others are served as if they were alone, memory has a ceiling and does
+ * not grow, and descriptors are afterwards what they were.
+ *
+ * What others wait for is measured in turns with the crowd and without it, so that whatever else the machine does falls on both.
  */
-import { connect, type Socket } from 'node:net'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { timings as usualTimings, type Timings } from '../../src/server/timings.ts'
 import { settled } from '../crash/audit.ts'
-import { bodyOf } from '../crash/bodies.ts'
 import { Client } from '../crash/client.ts'
-import { clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
-import { requestBytes } from '../harness/raw.ts'
-import { signRequest, type RequestPlan } from '../harness/sign.ts'
-import { Healthy } from './healthy.ts'
+import { chance, clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
+import { until } from '../harness/until.ts'
+import { beyond } from './bars.ts'
+import { Crowd } from './crowd.ts'
+import { growthMiB, mean, mebibytes, p99, type Look } from './figures.ts'
+import { large, never } from './manners.ts'
+import { Neighbour } from './neighbour.ts'
 import { Stage } from './stage.ts'
 
-const scales: Readonly<Record<Scale, { readonly rounds: number; readonly ofEach: number }>> = {
-  ci: { rounds: 1, ofEach: 10 },
-  nightly: { rounds: 6, ofEach: 120 },
-  release: { rounds: 360, ofEach: 125 },
+interface Size {
+  readonly minutes: number
+  /** Bad clients of each manner. */
+  readonly ofEach: number
+  readonly active: number
+  /** What all active clients together ask for. */
+  readonly requestsPerSecond: number
+  readonly timings: Partial<Timings>
+  /** How long each turn is measured, without the crowd and beside it. */
+  readonly aloneMs: number
+  readonly besideMs: number
 }
-const limitMs = 1500
-const timings = {
-  headersMs: limitMs,
-  bodyWindowMs: limitMs,
-  writeStallMs: limitMs,
+
+const short: Partial<Timings> = {
+  headersMs: 1500,
+  bodyWindowMs: 1500,
+  writeStallMs: 1500,
   lingerMs: 300,
 }
-/** Far more than the limits, for a machine that has other things to do. */
-const endMsMax = 20_000
-const largeBytes = 24 * 1024 * 1024
-/** The bar for a thousand slow clients. */
-const residentBytesMax = 512 * 1024 * 1024
+const soak = { requestsPerSecond: 100, timings: {}, aloneMs: 40_000, besideMs: 120_000 }
+const scales: Readonly<Record<Scale, Size>> = {
+  ci: {
+    minutes: 0,
+    ofEach: 8,
+    active: 8,
+    requestsPerSecond: 20,
+    timings: short,
+    aloneMs: 2000,
+    besideMs: 4000,
+  },
+  nightly: { ...soak, minutes: 20, ofEach: 52, active: 128 },
+  release: { ...soak, minutes: 60, ofEach: 104, active: 256 },
+}
+/** Those of files and connections that happen to be open at the time. */
 const descriptorGrowthMax = 16
 const warmCount = 100
 
-/** What a client does with its connection once it has sent what it has to send. */
-interface Manner {
-  readonly says: string
-  readonly plan: RequestPlan
-  /** How much of the request is sent; the rest never is. */
-  readonly share: number
-  readonly next: 'wait' | 'trickle' | 'cut' | 'half-close' | 'never-read' | 'talk'
-}
-
-const put = { path: '/slow/never', body: bodyOf('never', 300_000) }
-const manners: readonly Manner[] = [
-  { says: 'a head that comes slowly', plan: { path: '/slow' }, share: 0.3, next: 'trickle' },
-  { says: 'nothing at all', plan: { path: '/slow' }, share: 0, next: 'wait' },
-  { says: 'half a body', plan: put, share: 0.5, next: 'wait' },
-  { says: 'a body that comes slowly', plan: put, share: 0.5, next: 'trickle' },
-  { says: 'a body that is cut', plan: put, share: 0.7, next: 'cut' },
-  { says: 'a body whose end comes early', plan: put, share: 0.6, next: 'half-close' },
-  {
-    says: 'an answer that nobody reads',
-    plan: { path: '/slow/large' },
-    share: 1,
-    next: 'never-read',
-  },
-  {
-    says: 'an answer that nobody reads, and more words',
-    plan: { path: '/slow/large' },
-    share: 1,
-    next: 'talk',
-  },
-]
-
 export async function proveSlow(run: Run): Promise<Proof> {
-  const { rounds } = scales[run.scale]
-  await using stage = await Stage.open({ timings })
+  const size = scales[run.scale]
+  await using stage = await Stage.open({ timings: size.timings })
   using client = new Client(stage)
   await client.send({ method: 'PUT', path: '/slow' })
-  await client.send({ path: '/slow/large', body: bodyOf('large', largeBytes) })
-  await using healthy = new Healthy(stage, '/slow/healthy')
-  const slow = new Slow({ stage, client, healthy }, scales[run.scale].ofEach)
-  await slow.warm()
-  const hasTime = clockOf(run)
-  while (hasTime() && slow.figures.rounds < rounds && slow.violations.length === 0) {
-    await slow.round()
-    run.progress(`${JSON.stringify(slow.figures)}, ${slow.violations.length} violations`)
-  }
+  await client.send(large)
+  await using slow = new Slow({ stage, client, run, size })
+  await slow.go()
   await slow.end()
-  const violations = [...slow.violations, ...healthy.violations, ...stage.said]
-  return { figures: slow.figures, violations }
+  return { figures: slow.figures, violations: [...slow.violations, ...stage.said] }
 }
 
 interface Scene {
   readonly stage: Stage
   readonly client: Client
-  readonly healthy: Healthy
+  readonly run: Run
+  readonly size: Size
 }
 
-class Slow {
-  readonly violations: string[] = []
+class Slow implements AsyncDisposable {
   readonly figures = {
-    rounds: 0,
+    minutes: 0,
+    turns: 0,
     badClients: 0,
+    /** On average, while others were measured beside them. */
+    badAtOnce: 0,
     endMsMax: 0,
-    othersServed: 0,
-    othersMsMax: 0,
-    othersMsP99: 0,
-    /** Of the same requests while nobody else was there. */
+    /** Of the active clients, the whole time. */
+    requests: 0,
+    alone: 0,
     aloneMsP99: 0,
+    beside: 0,
+    besideMsP99: 0,
+    besideMsMax: 0,
     residentMiB: 0,
+    residentMiBMax: 0,
     residentMiBAfter: 0,
-    /** How much it grew in the second half of the rounds, for each ten minutes of them. */
+    /** In ten minutes, over the second half of the time. */
     residentMiBGrowth: 0,
     descriptors: 0,
     descriptorsAfter: 0,
   }
-  readonly #stage: Stage
-  readonly #client: Client
-  readonly #healthy: Healthy
-  readonly #ofEach: number
-  readonly #looks: { readonly ms: number; readonly residentBytes: number }[] = []
+  readonly #scene: Scene
+  readonly #timings: Timings
+  readonly #crowd: Crowd
+  readonly #others = new AsyncDisposableStack()
+  readonly #healthy: Neighbour
+  readonly #alone: number[] = []
+  readonly #beside: number[] = []
+  readonly #crowdSizes: number[] = []
+  /** Without the crowd. */
+  readonly #looks: Look[] = []
+  readonly #found: string[] = []
+  readonly #hasTime: () => boolean
+  #active: Neighbour | undefined
 
-  constructor({ stage, client, healthy }: Scene, ofEach: number) {
-    this.#stage = stage
-    this.#client = client
-    this.#healthy = healthy
-    this.#ofEach = ofEach
+  constructor(scene: Scene) {
+    const { stage: server, run, size } = scene
+    this.#scene = scene
+    this.#timings = { ...usualTimings, ...size.timings }
+    const { ofEach } = size
+    const random = chance(run.seed)
+    this.#crowd = new Crowd({ server, timings: this.#timings, ofEach, random })
+    const path = '/slow/healthy'
+    const work = { server, path, connections: 1, pauseMs: 20 }
+    this.#healthy = this.#others.use(new Neighbour('healthy-thread.ts', work))
+    this.#hasTime = clockOf(run)
   }
 
-  /** What a healthy client needs is what is compared with afterwards. */
-  async warm(): Promise<void> {
+  get violations(): readonly string[] {
+    const others = [this.#crowd, this.#healthy, this.#active]
+    return [...this.#found, ...others.flatMap((other) => other?.violations ?? [])]
+  }
+
+  async go(): Promise<void> {
+    const { stage, run, size } = this.#scene
     // Without those in which neither side's program is compiled yet.
     await this.#healthy.hears(warmCount)
-    this.#healthy.waits.length = 0
-    await this.#healthy.hears(warmCount)
-    this.figures.aloneMsP99 = p99(this.#healthy.waits.splice(0))
-    const { residentBytes, descriptors } = this.#stage.use()
-    this.figures.residentMiB = mebibytes(residentBytes)
-    this.figures.descriptors = descriptors
+    const { residentBytes, descriptors } = stage.use()
+    Object.assign(this.figures, { residentMiB: mebibytes(residentBytes), descriptors })
+    const pauseMs = (1000 * size.active) / size.requestsPerSecond
+    const work = { server: stage, path: '/slow/active', connections: size.active, pauseMs }
+    this.#active = this.#others.use(new Neighbour('active-thread.ts', work))
+    const begun = performance.now()
+    do {
+      await this.#turn()
+      this.figures.minutes = Math.round((performance.now() - begun) / 6000) / 10
+      this.#tell()
+      run.progress(`${JSON.stringify(this.figures)}, ${this.violations.length} violations`)
+    } while (this.#goesOn() && this.figures.minutes < size.minutes)
+    await this.#crowd.end()
   }
 
-  async round(): Promise<void> {
-    this.figures.rounds += 1
-    const bad = manners.flatMap((manner) =>
-      Array.from({ length: this.#ofEach }, () => this.#behave(manner)),
-    )
-    await Promise.all(bad)
-    const { residentBytes } = this.#stage.use()
-    this.#looks.push({ ms: performance.now(), residentBytes })
-    this.figures.residentMiBAfter = mebibytes(residentBytes)
-    this.figures.residentMiBGrowth = growth(this.#looks.slice(this.#looks.length >> 1))
+  /** The crowd of the turn before leaves first, the one of the last stays. */
+  async #turn(): Promise<void> {
+    const { aloneMs, besideMs } = this.#scene.size
     const { waits } = this.#healthy
-    this.figures.othersMsP99 = p99(waits)
-    this.figures.othersMsMax = Math.max(...waits)
-    this.figures.othersServed = waits.length
+    const look = (): void => this.#look()
+    await this.#crowd.scatter()
+    await this.#pass(this.#timings.headersMs)
+    waits.length = 0
+    await this.#pass(aloneMs, look)
+    this.#alone.push(...waits.splice(0))
+    if (!this.#goesOn()) return
+    this.#crowd.gather()
+    await this.#pass(this.#timings.headersMs)
+    waits.length = 0
+    await this.#pass(besideMs, () => this.#crowdSizes.push(this.#crowd.size))
+    this.#beside.push(...waits.splice(0))
+    this.figures.turns += 1
   }
 
+  /** Everybody leaves, and nothing of them stays. */
   async end(): Promise<void> {
-    const { missing, orphans } = await settled(this.#stage.data)
-    for (const name of missing) this.violations.push(`${name} is missing`)
-    for (const name of orphans) this.violations.push(`${name} is an orphan`)
-    const heard = await this.#client.send({ path: '/slow/never' })
-    if (heard.status !== 404) this.violations.push(`a body that never came whole: ${heard.status}`)
-    const { residentBytes, descriptors } = this.#stage.use()
+    const { stage, client } = this.#scene
+    await this.#others.disposeAsync()
+    const { missing, orphans } = await settled(stage.data)
+    this.#found.push(...[...missing, ...orphans].map((name) => `${name} is missing, or an orphan`))
+    const heard = await client.send({ path: never.path })
+    if (heard.status !== 404) this.#found.push(`a body that never came whole: ${heard.status}`)
+    const descriptorsMax = this.figures.descriptors + descriptorGrowthMax
+    const isBack = await until(() => stage.use().descriptors <= descriptorsMax)
+    const { residentBytes, descriptors } = stage.use()
     this.figures.residentMiBAfter = mebibytes(residentBytes)
     this.figures.descriptorsAfter = descriptors
-    if (residentBytes > residentBytesMax) this.violations.push(`${residentBytes} bytes of memory`)
-    if (descriptors > this.figures.descriptors + descriptorGrowthMax)
-      this.violations.push(`descriptors: ${this.figures.descriptors}, and now ${descriptors}`)
+    if (!isBack)
+      this.#found.push(`descriptors: ${this.figures.descriptors}, and now ${descriptors}`)
+    this.#tell()
+    this.#found.push(...beyond(this.figures))
   }
 
-  async #behave({ says, plan, share, next }: Manner): Promise<void> {
-    const request = requestBytes(await signRequest(this.#stage, plan))
-    const { host, port } = this.#stage
-    const socket = connect({ host, port, allowHalfOpen: true })
-    socket.on('error', () => undefined)
-    const closed = new Promise<true>((resolve) => void socket.once('close', () => resolve(true)))
-    await once(socket, 'connect')
-    this.figures.badClients += 1
-    const begun = performance.now()
-    if (share > 0) socket.write(request.subarray(0, Math.ceil(request.length * share)))
-    const stop = go(socket, next)
-    const isClosed = await Promise.race([closed, sleep(endMsMax, false, { ref: false })])
-    stop()
-    socket.destroy()
-    const ms = Math.round(performance.now() - begun)
-    this.figures.endMsMax = Math.max(this.figures.endMsMax, ms)
-    if (!isClosed) this.violations.push(`${says}: the connection is open after ${ms} ms`)
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#others.disposeAsync()
   }
-}
 
-/** Answers how to stop it. */
-function go(socket: Socket, next: Manner['next']): () => void {
-  const begun = performance.now()
-  if (next === 'never-read' || next === 'talk') {
-    socket.pause()
-    // A socket that is never read never learns of its end; what it sends long after the limit tells it.
-    const probe = setInterval(() => {
-      if (next === 'talk' || performance.now() - begun > 3 * limitMs) socket.write(' ')
-    }, 300)
-    return () => clearInterval(probe)
+  #goesOn(): boolean {
+    return this.#hasTime() && this.violations.length === 0
   }
-  socket.resume()
-  // Whoever is told goodbye says goodbye.
-  socket.on('end', () => socket.end())
-  if (next === 'trickle') {
-    const drip = setInterval(() => socket.write('x'), 150)
-    return () => clearInterval(drip)
+
+  /** So long, or less when the run is over; `each` is done every second. */
+  async #pass(ms: number, each: () => void = () => undefined): Promise<void> {
+    const end = performance.now() + ms
+    while (this.#goesOn() && performance.now() < end) {
+      each()
+      await sleep(Math.max(0, Math.min(1000, end - performance.now())))
+    }
   }
-  if (next === 'cut') setTimeout(() => socket.resetAndDestroy(), 50)
-  if (next === 'half-close') socket.end()
-  return () => undefined
-}
 
-/** MiB in ten minutes, from the first look to the last. */
-function growth(looks: readonly { readonly ms: number; readonly residentBytes: number }[]): number {
-  const [first, last] = [looks[0], looks.at(-1)]
-  if (first === undefined || last === undefined || first === last) return 0
-  const tenMinutes = (last.ms - first.ms) / 600_000
-  return Math.round((last.residentBytes - first.residentBytes) / 2 ** 20 / tenMinutes)
-}
+  #look(): void {
+    const { residentBytes } = this.#scene.stage.use()
+    this.#looks.push({ ms: performance.now(), bytes: residentBytes })
+  }
 
-function p99(waits: readonly number[]): number {
-  return waits.toSorted((a, b) => a - b)[Math.floor(waits.length * 0.99)] ?? 0
-}
-
-function mebibytes(bytes: number): number {
-  return Math.round(bytes / 2 ** 20)
+  #tell(): void {
+    const [first, last] = [this.#looks[0]?.ms ?? 0, this.#looks.at(-1)?.ms ?? 0]
+    const half = this.#looks.filter(({ ms }) => ms > (first + last) / 2)
+    const { residentBytesPeak } = this.#scene.stage.use()
+    Object.assign(this.figures, this.#crowd.figures, {
+      badAtOnce: Math.round(mean(this.#crowdSizes)),
+      requests: this.#active?.waits.length ?? 0,
+      alone: this.#alone.length,
+      aloneMsP99: p99(this.#alone),
+      beside: this.#beside.length,
+      besideMsP99: p99(this.#beside),
+      besideMsMax: Math.max(0, ...this.#beside),
+      residentMiBMax: mebibytes(residentBytesPeak),
+      residentMiBGrowth: growthMiB(half),
+    })
+  }
 }

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Timings } from '../../src/server/timings.ts'
-import { descriptors, residentBytes } from '../harness/process.ts'
+import { descriptors, residentBytes, residentBytesPeak } from '../harness/process.ts'
 import { randomKeys, type Keys } from '../harness/server.ts'
 
 /** What the process on the stage is told when it begins. */
@@ -29,6 +29,8 @@ export type FromStage =
 
 export interface Use {
   readonly residentBytes: number
+  /** The most that it ever was. */
+  readonly residentBytesPeak: number
   readonly descriptors: number
 }
 
@@ -88,7 +90,11 @@ export class Stage implements AsyncDisposable {
 
   use(): Use {
     const { pid = 0 } = this.#child
-    return { residentBytes: residentBytes(pid), descriptors: descriptors(pid) }
+    return {
+      residentBytes: residentBytes(pid),
+      residentBytesPeak: residentBytesPeak(pid),
+      descriptors: descriptors(pid),
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,31 +1,43 @@
 /**
- * A client that does nothing wrong, on a thread of its own: what it waits for is the server, and not the event loop of the many that
- * misbehave beside it.
+ * Clients that do nothing wrong, on a thread of their own: what they wait for is the server, and not the event loop of the many that
+ * misbehave beside them.
  */
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Signable } from '../harness/sign.ts'
 
+/** Of one round of what they do. */
 export interface Told {
-  /** Of a PUT and a GET after it. */
   readonly waitMs: number
   /** What was not as it should be. */
   readonly wrong: string | undefined
 }
 
-export class Healthy implements AsyncDisposable {
+export interface Work {
+  /** What their keys begin with, or the one key of all. */
+  readonly path: string
+  readonly connections: number
+  /** Between two requests, or two rounds, of one connection. */
+  readonly pauseMs: number
+}
+
+/** What a thread finds when it begins. */
+export interface WorkData extends Work {
+  readonly server: Signable
+}
+
+export class Neighbour implements AsyncDisposable {
   /** Milliseconds, since they were last taken. */
   readonly waits: number[] = []
   readonly violations: string[] = []
   readonly #thread: Worker
 
-  /** Works at once, on the object at `path`. */
-  constructor({ host, port, region, keys }: Signable, path: string) {
+  /** Works at once, as `thread` says: healthy-thread.ts or active-thread.ts. */
+  constructor(thread: string, { server: { host, port, region, keys }, ...work }: WorkData) {
     const server = { host, port, region, keys }
-    this.#thread = new Worker(new URL('healthy-thread.ts', import.meta.url), {
-      workerData: { server, path },
-    })
+    const workerData: WorkData = { server, ...work }
+    this.#thread = new Worker(new URL(thread, import.meta.url), { workerData })
     this.#thread.on('message', ({ waitMs, wrong }: Told) => {
       this.waits.push(waitMs)
       if (wrong !== undefined) this.violations.push(`another client: ${wrong}`)

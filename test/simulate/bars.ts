@@ -1,0 +1,33 @@
+/** What a soak may cost others and the machine, and from how much of it on that can be said. */
+
+const residentMiBMax = 512
+const growthMiBMax = 1
+const growthMinutesMin = 20
+const waitFactorMax = 2
+/** Of each kind: below that one in a hundred is chance. */
+const waitsMin = 1000
+
+export interface Soaked {
+  readonly minutes: number
+  /** How often others were measured without the crowd, and beside it. */
+  readonly alone: number
+  readonly beside: number
+  readonly aloneMsP99: number
+  readonly besideMsP99: number
+  readonly residentMiBMax: number
+  /** In ten minutes. */
+  readonly residentMiBGrowth: number
+}
+
+/** Each bar that is not met, in words. */
+export function beyond(soaked: Soaked): readonly string[] {
+  const { aloneMsP99, besideMsP99, residentMiBGrowth } = soaked
+  const found: string[] = []
+  if (soaked.residentMiBMax > residentMiBMax) found.push(`${soaked.residentMiBMax} MiB of memory`)
+  if (soaked.minutes >= growthMinutesMin && residentMiBGrowth >= growthMiBMax)
+    found.push(`memory grows by ${residentMiBGrowth} MiB in ten minutes`)
+  const isEnough = Math.min(soaked.alone, soaked.beside) >= waitsMin
+  if (isEnough && besideMsP99 >= waitFactorMax * aloneMsP99)
+    found.push(`others wait for ${besideMsP99} ms, alone for ${aloneMsP99}`)
+  return found
+}
