@@ -16,6 +16,15 @@ function statusBytes(pid: number, field: string): number {
   return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1024
 }
 
+/**
+ * Milliseconds for which its event loop was ready and got no processor, since it began: what other work of the machine cost it, and
+ * not what it did itself. The kernel counts it for the first thread.
+ */
+export function heldBackMs(pid: number): number {
+  const [, waitedNs] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ')
+  return Number(waitedNs) / 1e6
+}
+
 export function listeningPorts(pid: number): readonly number[] {
   const folder = `/proc/${pid}/fd`
   const mine = new Set(

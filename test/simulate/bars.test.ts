@@ -10,6 +10,7 @@ const good: Soaked = {
   beside: 1000,
   aloneMsP99: 50,
   besideMsP99: 99,
+  heldBackPercent: 25,
   residentMiBMax: 512,
   residentMiBGrowth: 0.9,
 }
@@ -33,6 +34,10 @@ test('of a short soak neither growth nor waits are judged', () => {
   assert.deepEqual(beyond({ ...good, minutes: 19.9, residentMiBGrowth: 9 }), [])
   assert.deepEqual(beyond({ ...good, alone: 999, besideMsP99: 500 }), [])
   assert.deepEqual(beyond({ ...good, beside: 999, besideMsP99: 500 }), [])
+})
+
+test('waits on a machine that had no time for the server are not judged', () => {
+  assert.deepEqual(beyond({ ...good, heldBackPercent: 26, besideMsP99: 500 }), [])
 })
 
 test('growth is that of the line through all looks, not of the last one', () => {

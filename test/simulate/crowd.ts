@@ -1,20 +1,22 @@
 /**
  * Clients that misbehave, so many at any time: whoever's connection has ended is replaced a short while later, so that they come and
- * go one by one. Each of their connections has to end within the time that the server gives to its manner.
+ * go one by one. Each of their connections has to end within the time that the server gives to its manner; while the server gets no
+ * processor, that time stands still.
  */
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requestBytes } from '../harness/raw.ts'
-import { signRequest, type Signable } from '../harness/sign.ts'
+import { signRequest } from '../harness/sign.ts'
 import type { Timings } from '../../src/server/timings.ts'
 import { act, manners, type Manner } from './manners.ts'
+import type { Stage } from './stage.ts'
 
-/** What a connection may take longer than the limit says: two checks of it, and a machine that has other things to do. */
+/** What a connection may take longer than the limit says: a probe of it, and a machine that has other things to do. */
 const lenience = 1.5
 const lateMsMax = 18_000
 
 export interface CrowdParts {
-  readonly server: Signable
+  readonly stage: Stage
   readonly timings: Timings
   /** So many of each manner. */
   readonly ofEach: number
@@ -71,12 +73,11 @@ export class Crowd {
   }
 
   async #behave(manner: Manner): Promise<void> {
-    const { server, timings, random } = this.#parts
+    const { stage, timings, random } = this.#parts
     const { signal } = this.#leaving
-    const msMax = lenience * timings[manner.limit] + lateMsMax
-    const request = requestBytes(await signRequest(server, manner.plan))
+    const request = requestBytes(await signRequest(stage, manner.plan))
     if (!this.#isWanted) return
-    const socket = connect({ host: server.host, port: server.port, allowHalfOpen: true })
+    const socket = connect({ host: stage.host, port: stage.port, allowHalfOpen: true })
     socket.on('error', () => undefined)
     // Not `once`, for which an error before it is a failure.
     const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()))
@@ -84,16 +85,28 @@ export class Crowd {
     this.figures.badClients += 1
     const begun = performance.now()
     const stop = act(socket, { manner, request, timings, random })
-    const late = setTimeout(() => {
-      this.violations.push(`${manner.says}: the connection is open after ${msMax} ms`)
+    using _late = afterAll(stage, lenience * timings[manner.limit] + lateMsMax, () => {
+      this.violations.push(`${manner.says}: open after ${Math.round(performance.now() - begun)} ms`)
       socket.destroy()
-    }, msMax)
+    })
     await closed
-    clearTimeout(late)
     stop()
     this.#open.delete(socket)
     if (signal.aborted) return
     const ms = Math.round(performance.now() - begun)
     this.figures.endMsMax = Math.max(this.figures.endMsMax, ms)
   }
+}
+
+/** Calls `then` after so long, and as much later as the server was held back meanwhile; never once it is disposed. */
+function afterAll(stage: Stage, ms: number, then: () => void): Disposable {
+  const end = performance.now() - stage.heldBackMs() + ms
+  const left = (): number => end + stage.heldBackMs() - performance.now()
+  const look = (): void => {
+    const leftMs = left()
+    if (leftMs <= 0) then()
+    else handle = setTimeout(look, Math.ceil(leftMs))
+  }
+  let handle = setTimeout(look, ms)
+  return { [Symbol.dispose]: () => clearTimeout(handle) }
 }

@@ -89,6 +89,8 @@ class Slow implements AsyncDisposable {
     beside: 0,
     besideMsP99: 0,
     besideMsMax: 0,
+    /** Of the time: the server was ready to go on, and the machine had other work. */
+    heldBackPercent: 0,
     residentMiB: 0,
     residentMiBMax: 0,
     residentMiBAfter: 0,
@@ -112,14 +114,14 @@ class Slow implements AsyncDisposable {
   #active: Neighbour | undefined
 
   constructor(scene: Scene) {
-    const { stage: server, run, size } = scene
+    const { stage, run, size } = scene
     this.#scene = scene
     this.#timings = { ...usualTimings, ...size.timings }
     const { ofEach } = size
     const random = chance(run.seed)
-    this.#crowd = new Crowd({ server, timings: this.#timings, ofEach, random })
+    this.#crowd = new Crowd({ stage, timings: this.#timings, ofEach, random })
     const path = '/slow/healthy'
-    const work = { server, path, connections: 1, pauseMs: 20 }
+    const work = { server: stage, path, connections: 1, pauseMs: 20 }
     this.#healthy = this.#others.use(new Neighbour('healthy-thread.ts', work))
     this.#hasTime = clockOf(run)
   }
@@ -139,13 +141,17 @@ class Slow implements AsyncDisposable {
     const work = { server: stage, path: '/slow/active', connections: size.active, pauseMs }
     this.#active = this.#others.use(new Neighbour('active-thread.ts', work))
     const begun = performance.now()
+    const heldBackMs = stage.heldBackMs()
     do {
       await this.#turn()
-      this.figures.minutes = Math.round((performance.now() - begun) / 6000) / 10
+      const ms = performance.now() - begun
+      this.figures.minutes = Math.round(ms / 6000) / 10
+      this.figures.heldBackPercent = Math.round((100 * (stage.heldBackMs() - heldBackMs)) / ms)
       this.#tell()
       run.progress(`${JSON.stringify(this.figures)}, ${this.violations.length} violations`)
     } while (this.#goesOn() && this.figures.minutes < size.minutes)
-    await this.#crowd.end()
+    // Every end is waited for, unless something is known to be wrong.
+    await (this.violations.length === 0 ? this.#crowd.end() : this.#crowd.scatter())
   }
 
   /** The crowd of the turn before leaves first, the one of the last stays. */

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Timings } from '../../src/server/timings.ts'
-import { descriptors, residentBytes, residentBytesPeak } from '../harness/process.ts'
+import { descriptors, heldBackMs, residentBytes, residentBytesPeak } from '../harness/process.ts'
 import { randomKeys, type Keys } from '../harness/server.ts'
 
 /** What the process on the stage is told when it begins. */
@@ -95,6 +95,11 @@ export class Stage implements AsyncDisposable {
       residentBytesPeak: residentBytesPeak(pid),
       descriptors: descriptors(pid),
     }
+  }
+
+  /** For which the server could not go on, because the machine had other work. */
+  heldBackMs(): number {
+    return heldBackMs(this.#child.pid ?? 0)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
