@@ -27,17 +27,24 @@ export interface WorkData extends Work {
   readonly server: Signable
 }
 
+const threads: Readonly<Record<'healthy' | 'active', URL>> = {
+  healthy: new URL('healthy-thread.ts', import.meta.url),
+  active: new URL('active-thread.ts', import.meta.url),
+}
+
 export class Neighbour implements AsyncDisposable {
   /** Milliseconds, since they were last taken. */
   readonly waits: number[] = []
   readonly violations: string[] = []
   readonly #thread: Worker
 
-  /** Works at once, as `thread` says: healthy-thread.ts or active-thread.ts. */
-  constructor(thread: string, { server: { host, port, region, keys }, ...work }: WorkData) {
-    const server = { host, port, region, keys }
-    const workerData: WorkData = { server, ...work }
-    this.#thread = new Worker(new URL(thread, import.meta.url), { workerData })
+  /** Works at once: one client that puts and gets, or many that do a day's work. */
+  constructor(
+    which: keyof typeof threads,
+    { server: { host, port, region, keys }, ...work }: WorkData,
+  ) {
+    const workerData: WorkData = { server: { host, port, region, keys }, ...work }
+    this.#thread = new Worker(threads[which], { workerData })
     this.#thread.on('message', ({ waitMs, wrong }: Told) => {
       this.waits.push(waitMs)
       if (wrong !== undefined) this.violations.push(`another client: ${wrong}`)

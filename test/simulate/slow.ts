@@ -122,7 +122,7 @@ class Slow implements AsyncDisposable {
     this.#crowd = new Crowd({ stage, timings: this.#timings, ofEach, random })
     const path = '/slow/healthy'
     const work = { server: stage, path, connections: 1, pauseMs: 20 }
-    this.#healthy = this.#others.use(new Neighbour('healthy-thread.ts', work))
+    this.#healthy = this.#others.use(new Neighbour('healthy', work))
     this.#hasTime = clockOf(run)
   }
 
@@ -139,7 +139,7 @@ class Slow implements AsyncDisposable {
     Object.assign(this.figures, { residentMiB: mebibytes(residentBytes), descriptors })
     const pauseMs = (1000 * size.active) / size.requestsPerSecond
     const work = { server: stage, path: '/slow/active', connections: size.active, pauseMs }
-    this.#active = this.#others.use(new Neighbour('active-thread.ts', work))
+    this.#active = this.#others.use(new Neighbour('active', work))
     const begun = performance.now()
     const heldBackMs = stage.heldBackMs()
     do {
