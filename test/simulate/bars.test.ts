@@ -12,7 +12,8 @@ const good: Soaked = {
   besideMsP99: 99,
   heldBackPercent: 25,
   residentMiBMax: 512,
-  residentMiBGrowth: 0.9,
+  residentMiBGrowth: 8.9,
+  residentMiBGrowthError: 4,
 }
 
 test('a soak that meets every bar is not told of', () => {
@@ -21,7 +22,7 @@ test('a soak that meets every bar is not told of', () => {
 
 const worse: ReadonlyArray<readonly [Partial<Soaked>, string]> = [
   [{ residentMiBMax: 512.1 }, '512.1 MiB of memory'],
-  [{ residentMiBGrowth: 1 }, 'memory grows by 1 MiB in ten minutes'],
+  [{ residentMiBGrowth: 9 }, 'memory grows by 9 MiB in ten minutes'],
   [{ besideMsP99: 100 }, 'others wait for 100 ms, alone for 50'],
 ]
 for (const [change, says] of worse) {
@@ -31,7 +32,7 @@ for (const [change, says] of worse) {
 }
 
 test('of a short soak neither growth nor waits are judged', () => {
-  assert.deepEqual(beyond({ ...good, minutes: 19.9, residentMiBGrowth: 9 }), [])
+  assert.deepEqual(beyond({ ...good, minutes: 19.9, residentMiBGrowth: 99 }), [])
   assert.deepEqual(beyond({ ...good, alone: 999, besideMsP99: 500 }), [])
   assert.deepEqual(beyond({ ...good, beside: 999, besideMsP99: 500 }), [])
 })
@@ -44,11 +45,10 @@ test('growth is that of the line through all looks, not of the last one', () => 
   const mebibyte = 2 ** 20
   const minute = 60_000
   const rising = [0, 1, 2, 3].map((at) => ({ ms: at * minute, bytes: (100 + at / 5) * mebibyte }))
-  assert.equal(growthMiB(rising), 2)
+  assert.deepEqual(growthMiB(rising), { rise: 2, error: 0 })
   const tooth = [0, 9, 9, 0].map((up, at) => ({ ms: at * minute, bytes: (100 + up) * mebibyte }))
-  assert.equal(growthMiB(tooth), 0)
-  assert.equal(growthMiB([]), 0)
-  assert.equal(growthMiB(rising.slice(0, 1)), 0)
+  assert.deepEqual(growthMiB(tooth), { rise: 0, error: 28.5 })
+  assert.deepEqual(growthMiB(rising.slice(0, 2)), { rise: 0, error: Infinity })
 })
 
 test('one of a hundred waits longer than p99', () => {

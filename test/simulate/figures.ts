@@ -10,16 +10,24 @@ export function p99(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? 0
 }
 
-/** MiB in ten minutes by which the line rises that lies nearest to all looks (least squares); 0 where there is no time between them. */
-export function growthMiB(looks: readonly Look[]): number {
-  const [ms, bytes] = [mean(looks.map((look) => look.ms)), mean(looks.map((look) => look.bytes))]
-  let [rise, spread] = [0, 0]
-  for (const look of looks) {
-    rise += (look.ms - ms) * (look.bytes - bytes)
-    spread += (look.ms - ms) ** 2
-  }
-  return spread === 0 ? 0 : mebibytes((rise / spread) * 600_000)
+/** Of a line: how it rises, and how far that may be chance. */
+export interface Growth {
+  readonly rise: number
+  readonly error: number
 }
+
+/** MiB in ten minutes, of the line that lies nearest to all looks (least squares), and its standard error; of too few neither is known. */
+export function growthMiB(looks: readonly Look[]): Growth {
+  const [ms, bytes] = [mean(looks.map((look) => look.ms)), mean(looks.map((look) => look.bytes))]
+  const spread = sum(looks.map((look) => (look.ms - ms) ** 2))
+  const slope = sum(looks.map((look) => (look.ms - ms) * (look.bytes - bytes))) / spread
+  const off = sum(looks.map((look) => (look.bytes - bytes - slope * (look.ms - ms)) ** 2))
+  const error = Math.sqrt(off / (looks.length - 2) / spread)
+  if (looks.length < 3) return { rise: 0, error: Infinity }
+  return { rise: mebibytes(slope * tenMinutesMs), error: mebibytes(error * tenMinutesMs) }
+}
+
+const tenMinutesMs = 600_000
 
 /** To a tenth. */
 export function mebibytes(bytes: number): number {
@@ -27,5 +35,9 @@ export function mebibytes(bytes: number): number {
 }
 
 export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+  return sum(values) / Math.max(1, values.length)
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((before, value) => before + value, 0)
 }

@@ -94,8 +94,9 @@ class Slow implements AsyncDisposable {
     residentMiB: 0,
     residentMiBMax: 0,
     residentMiBAfter: 0,
-    /** In ten minutes, over the second half of the time. */
+    /** In ten minutes, over the second half of the time, and its standard error. */
     residentMiBGrowth: 0,
+    residentMiBGrowthError: 0,
     descriptors: 0,
     descriptorsAfter: 0,
   }
@@ -107,7 +108,7 @@ class Slow implements AsyncDisposable {
   readonly #alone: number[] = []
   readonly #beside: number[] = []
   readonly #crowdSizes: number[] = []
-  /** Without the crowd. */
+  /** At the end of each turn without the crowd, and without garbage. */
   readonly #looks: Look[] = []
   readonly #found: string[] = []
   readonly #hasTime: () => boolean
@@ -158,13 +159,13 @@ class Slow implements AsyncDisposable {
   async #turn(): Promise<void> {
     const { aloneMs, besideMs } = this.#scene.size
     const { waits } = this.#healthy
-    const look = (): void => this.#look()
     await this.#crowd.scatter()
     await this.#pass(this.#timings.headersMs)
     waits.length = 0
-    await this.#pass(aloneMs, look)
+    await this.#pass(aloneMs)
     this.#alone.push(...waits.splice(0))
     if (!this.#goesOn()) return
+    await this.#look()
     this.#crowd.gather()
     await this.#pass(this.#timings.headersMs)
     waits.length = 0
@@ -209,7 +210,8 @@ class Slow implements AsyncDisposable {
     }
   }
 
-  #look(): void {
+  async #look(): Promise<void> {
+    await this.#scene.stage.collect()
     const { residentBytes } = this.#scene.stage.use()
     this.#looks.push({ ms: performance.now(), bytes: residentBytes })
   }
@@ -217,6 +219,7 @@ class Slow implements AsyncDisposable {
   #tell(): void {
     const [first, last] = [this.#looks[0]?.ms ?? 0, this.#looks.at(-1)?.ms ?? 0]
     const half = this.#looks.filter(({ ms }) => ms > (first + last) / 2)
+    const { rise, error } = growthMiB(half)
     const { residentBytesPeak } = this.#scene.stage.use()
     Object.assign(this.figures, this.#crowd.figures, {
       badAtOnce: Math.round(mean(this.#crowdSizes)),
@@ -227,7 +230,8 @@ class Slow implements AsyncDisposable {
       besideMsP99: p99(this.#beside),
       besideMsMax: Math.max(0, ...this.#beside),
       residentMiBMax: mebibytes(residentBytesPeak),
-      residentMiBGrowth: growthMiB(half),
+      residentMiBGrowth: rise,
+      residentMiBGrowthError: error,
     })
   }
 }

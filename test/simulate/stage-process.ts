@@ -28,11 +28,9 @@ async function begin({ data, keys, timings, reclaimGraceSeconds }: StagePlan): P
   const onFatal = (error: unknown): void => tell({ kind: 'said', message: String(error) })
   const server = await startServer(config, { log, onFatal, clock, timings })
   process.on('message', (message: ToStage) => {
-    if (message.kind === 'clock') {
-      clock.offsetMs = message.offsetMs
-      tell({ kind: 'set' })
-      return
-    }
+    if (message.kind === 'clock') clock.offsetMs = message.offsetMs
+    if (message.kind === 'collect') globalThis.gc?.()
+    if (message.kind !== 'end') return tell({ kind: 'done' })
     void server.close().then(() => process.exit(0))
   })
   tell({ kind: 'ready', port: server.port })

@@ -21,10 +21,11 @@ export interface StagePlan {
 
 export type ToStage =
   | { readonly kind: 'clock'; readonly offsetMs: number }
+  | { readonly kind: 'collect' }
   | { readonly kind: 'end' }
 export type FromStage =
   | { readonly kind: 'ready'; readonly port: number }
-  | { readonly kind: 'set' }
+  | { readonly kind: 'done' }
   | { readonly kind: 'said'; readonly message: string }
 
 export interface Use {
@@ -50,6 +51,7 @@ export class Stage implements AsyncDisposable {
     const keys = randomKeys()
     const child = fork(join(import.meta.dirname, 'stage-process.ts'), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: [...process.execArgv, '--expose-gc'],
     })
     const whole: StagePlan = { timings: {}, reclaimGraceSeconds: 0, ...plan, data, keys }
     child.send(whole)
@@ -72,16 +74,25 @@ export class Stage implements AsyncDisposable {
   /** From now on the server's clock is so far from the machine's. */
   async setClock(offsetMs: number): Promise<void> {
     this.offsetMs = offsetMs
-    const set = new Promise<void>((resolve) => {
-      const listen = (message: FromStage): void => {
-        if (message.kind !== 'set') return
+    await this.#ask({ kind: 'clock', offsetMs })
+  }
+
+  /** Its garbage is gone: what is resident now is what it holds, and what the C library keeps. */
+  collect(): Promise<void> {
+    return this.#ask({ kind: 'collect' })
+  }
+
+  async #ask(message: ToStage): Promise<void> {
+    const done = new Promise<void>((resolve) => {
+      const listen = (told: FromStage): void => {
+        if (told.kind !== 'done') return
         this.#child.off('message', listen)
         resolve()
       }
       this.#child.on('message', listen)
     })
-    this.#child.send({ kind: 'clock', offsetMs } satisfies ToStage)
-    await set
+    this.#child.send(message)
+    await done
   }
 
   now(): number {
