@@ -25,7 +25,13 @@ export interface CrowdParts {
 
 export class Crowd {
   readonly violations: string[] = []
-  readonly figures = { badClients: 0, endMsMax: 0 }
+  readonly figures = {
+    badClients: 0,
+    /** The last to end of those that each of the server's waiting times ends. */
+    headersMsMax: 0,
+    bodyWindowMsMax: 0,
+    writeStallMsMax: 0,
+  }
   readonly #parts: CrowdParts
   readonly #open = new Set<Socket>()
   #places: readonly Promise<void>[] = []
@@ -94,7 +100,8 @@ export class Crowd {
     this.#open.delete(socket)
     if (signal.aborted) return
     const ms = Math.round(performance.now() - begun)
-    this.figures.endMsMax = Math.max(this.figures.endMsMax, ms)
+    const figure = `${manner.limit}Max` as const
+    this.figures[figure] = Math.max(this.figures[figure], ms)
   }
 }
 

@@ -81,7 +81,10 @@ class Slow implements AsyncDisposable {
     badClients: 0,
     /** On average, while others were measured beside them. */
     badAtOnce: 0,
-    endMsMax: 0,
+    /** The last to end of those that each of the server's waiting times ends. */
+    headersMsMax: 0,
+    bodyWindowMsMax: 0,
+    writeStallMsMax: 0,
     /** Of the active clients, the whole time. */
     requests: 0,
     alone: 0,
@@ -155,7 +158,7 @@ class Slow implements AsyncDisposable {
     await (this.violations.length === 0 ? this.#crowd.end() : this.#crowd.scatter())
   }
 
-  /** The crowd of the turn before leaves first, the one of the last stays. */
+  /** The crowd of the turn before leaves first; that of the last turn stays. */
   async #turn(): Promise<void> {
     const { aloneMs, besideMs } = this.#scene.size
     const { waits } = this.#healthy
