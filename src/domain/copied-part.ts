@@ -109,7 +109,8 @@ async function contentRuns(
   const runs: NewRun[] = []
   const end = range.offset + range.lengthBytes
   for (let offset = range.offset; offset < end;) {
-    const page = await metadata.objectRuns(content, offset, pageEntriesMax)
+    const left = { offset, lengthBytes: end - offset }
+    const page = await metadata.objectRuns(content, left, pageEntriesMax)
     const before = offset
     for (const run of page) {
       const until = Math.min(run.start + run.sizeBytes, end)
@@ -146,11 +147,10 @@ async function wholeParts(
   const end = range.offset + range.lengthBytes
   // Not at once, for an empty object has a part too.
   const isWhole = (): boolean => whole.length > 0 && offset >= end
-  for (
-    let after = await lastBefore(metadata, content, range.offset), more = true;
-    more && !isWhole();
-  ) {
-    const page = await metadata.objectParts(content, after, pageEntriesMax)
+  let after = await lastBefore(metadata, content, range.offset)
+  // Mostly the first part tells: a thousand rows are not read to find that out.
+  for (let max = 1; !isWhole(); max = Math.min(2 * max, pageEntriesMax)) {
+    const page = await metadata.objectParts(content, after, max)
     for (const part of page.parts) {
       if (isWhole()) break
       if (part.offset !== offset) return undefined
@@ -158,7 +158,7 @@ async function wholeParts(
       offset += part.sizeBytes
       after = part.number
     }
-    more = page.truncated
+    if (!page.truncated) break
   }
   return offset === end && whole.length > 0 ? whole : undefined
 }

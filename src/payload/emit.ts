@@ -109,7 +109,8 @@ async function* fromRuns(
   let position = range.offset
   while (position < end) {
     const begun = position
-    for (const run of await emission.metadata.objectRuns(content, position, runsPage)) {
+    const left = { offset: position, lengthBytes: end - position }
+    for (const run of await emission.metadata.objectRuns(content, left, runsPage)) {
       const skipped = position - run.start
       if (skipped < 0) throw new BlobCorrupt(`content ${content} has a gap at ${position}`)
       const lengthBytes = Math.min(run.sizeBytes - skipped, end - position)

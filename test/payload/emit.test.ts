@@ -68,10 +68,11 @@ async function split(
     start = end
   }
   const metadata: EmitParts['metadata'] = {
-    objectRuns: async (content, offset, max) => {
+    objectRuns: async (content, { offset, lengthBytes }, max) => {
       assert.equal(content, 7)
-      const first = runs.findIndex((run) => run.start + run.sizeBytes > offset)
-      return first < 0 ? [] : runs.slice(first, first + Math.min(max, pageMax))
+      const end = offset + lengthBytes
+      const touched = runs.filter((run) => run.start + run.sizeBytes > offset && run.start < end)
+      return touched.slice(0, Math.min(max, pageMax))
     },
     inlineBytes: async (row) => small.get(row),
   }
@@ -108,7 +109,7 @@ function ascending(numbers: readonly number[]): number[] {
 test('inline bytes and blobs are cut to the range', async () => {
   const bytes = randomBytes(3000)
   const parts = await split(bytes, [], 9)
-  const [run] = await parts.metadata.objectRuns(7, 0, 1)
+  const [run] = await parts.metadata.objectRuns(7, { offset: 0, lengthBytes: 1 }, 1)
   assert.ok(run !== undefined)
   const emit = createEmit(parts)
   for (const object of [found({ kind: 'inline', row: 1 }, 3000, bytes), found(run.locator, 3000)]) {
@@ -132,7 +133,7 @@ test('the content is held until the stream ends or is left', async () => {
 test('bytes that are gone, a gap and a short run break the stream', async () => {
   const bytes = randomBytes(3000)
   const parts = await split(bytes, [1000, 2000], 9)
-  const runs = await parts.metadata.objectRuns(7, 0, 9)
+  const runs = await parts.metadata.objectRuns(7, { offset: 0, lengthBytes: 3000 }, 9)
   const broken: ReadonlyArray<readonly [Partial<EmitParts['metadata']>, RegExp]> = [
     [{ objectRuns: async () => runs.slice(0, 2) }, /BlobMissing/],
     [{ objectRuns: async () => [] }, /BlobMissing/],

@@ -12,6 +12,7 @@
  */
 import type { BlobId } from '../../base/ids.ts'
 import type { Instant } from '../../base/clock.ts'
+import type { ByteRange } from '../blobs/store.ts'
 import type {
   BucketAttributes,
   BucketId,
@@ -140,10 +141,10 @@ export interface MetadataStore extends AsyncDisposable {
     after: number,
     max: number,
   ): Promise<{ parts: ReadonlyArray<PartRow & { readonly offset: number }>; truncated: boolean }>
-  /** Runs of a completed object, in order, from the one that holds byte `offset`; `start` is the object offset of each run's first byte. */
+  /** The first runs of a completed object that hold bytes of `range`, in order; `start` is the object offset of each run's first byte. */
   objectRuns(
     content: number,
-    offset: number,
+    range: ByteRange,
     max: number,
   ): Promise<ReadonlyArray<Run & { readonly start: number }>>
   /** Bytes of the table of small bytes; undefined when they were reclaimed. */

@@ -14,6 +14,7 @@ import {
   reclaim,
   small,
   uploadWith,
+  wholeRange,
   withStore,
 } from './scene.ts'
 import type { Open } from './scene.ts'
@@ -70,15 +71,21 @@ export function completionContract(open: Open): void {
         ],
         truncated: true,
       })
-      const starts = async (offset: number, max: number): Promise<number[]> =>
-        (await store.objectRuns(upload.content, offset, max)).map((run) => run.start)
+      const starts = async (offset: number, max: number, until = 30): Promise<number[]> => {
+        const range = { offset, lengthBytes: until - offset }
+        return (await store.objectRuns(upload.content, range, max)).map((run) => run.start)
+      }
       assert.deepEqual(await starts(0, 9), [0, 10, 14, 20])
       assert.deepEqual(await starts(9, 1), [0])
       assert.deepEqual(await starts(13, 2), [10, 14])
       assert.deepEqual(await starts(14, 9), [14, 20])
       assert.deepEqual(await starts(29, 9), [20])
-      assert.deepEqual(await starts(30, 9), [])
-      const [first, second] = await store.objectRuns(upload.content, 10, 2)
+      assert.deepEqual(await starts(30, 9, 31), [])
+      // None that the range does not touch.
+      assert.deepEqual(await starts(0, 9, 10), [0])
+      assert.deepEqual(await starts(0, 9, 11), [0, 10])
+      assert.deepEqual(await starts(12, 9, 13), [10])
+      const [first, second] = await store.objectRuns(upload.content, { offset: 10, lengthBytes: 20 }, 2)
       assert.deepEqual(first, { ...runs[0], start: 10 })
       assert.ok(second?.locator.kind === 'inline')
       const bytes = await store.inlineBytes(second.locator.row)
@@ -182,7 +189,7 @@ export function completionContract(open: Open): void {
       const last = accepted(await store.putPart('u1', newPart(10_000, { sizeBytes: 20_000, runs })))
       const row = accepted(await store.completeUpload(completion(upload, [...parts, last])))
       assert.deepEqual([row.sizeBytes, row.partCount], [119_990, 10_000])
-      const [run] = await store.objectRuns(upload.content, 119_989, 5)
+      const [run] = await store.objectRuns(upload.content, { offset: 119_989, lengthBytes: 1 }, 5)
       assert.deepEqual(run, { start: 119_988, sizeBytes: 2, locator: inBlob(29_999) })
       await store.deleteObject(bucket.id, 'k', {})
       const freed = new Set<string>()
@@ -210,7 +217,7 @@ export function completionContract(open: Open): void {
       })
       assert.notEqual(first.content, second.content)
       assert.deepEqual(await reclaim(scene), [blob(1), blob(2)])
-      assert.equal((await scene.store.objectRuns(second.content, 0, 9)).length, 2)
+      assert.equal((await scene.store.objectRuns(second.content, wholeRange, 9)).length, 2)
     })
   })
 }

@@ -12,6 +12,7 @@ import {
   newPart,
   newUpload,
   reclaim,
+  wholeRange,
   withStore,
 } from './scene.ts'
 import type { Open, Scene } from './scene.ts'
@@ -181,7 +182,7 @@ async function compare(model: Model, { store, bucket }: Scene): Promise<void> {
   }
   for (const { locator, blobs } of model.objects.values()) {
     if (locator.kind !== 'parts') continue
-    const runs = await store.objectRuns(locator.content, 0, 100)
+    const runs = await store.objectRuns(locator.content, wholeRange, 100)
     assert.deepEqual(
       runs.map((run) => run.locator),
       blobs.map((number) => inBlob(number)),

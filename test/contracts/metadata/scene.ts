@@ -11,6 +11,7 @@ import type {
   PartRow,
   UploadRow,
 } from '../../../src/stores/metadata/records.ts'
+import type { ByteRange } from '../../../src/stores/blobs/store.ts'
 import { isRefusal } from '../../../src/stores/metadata/store.ts'
 import type {
   Completion,
@@ -24,6 +25,9 @@ import type {
 export type Open = (clock: Clock) => Promise<MetadataStore>
 
 export const owner: string = 'a'.repeat(64)
+
+/** Whatever a test stores lies in it. */
+export const wholeRange: ByteRange = { offset: 0, lengthBytes: 1e9 }
 
 export const plain: ObjectAttributes = {
   headers: {},

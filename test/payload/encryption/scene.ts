@@ -146,9 +146,10 @@ export function contentOf(
     return { ...run, locator, start }
   })
   const metadata: EmitParts['metadata'] = {
-    objectRuns: async (_content, offset, max) => {
-      const from = placed.findIndex((run) => run.start + run.sizeBytes > offset)
-      return from < 0 ? [] : placed.slice(from, from + Math.min(max, pageMax))
+    objectRuns: async (_content, { offset, lengthBytes }, max) => {
+      const end = offset + lengthBytes
+      const touched = placed.filter((run) => run.start + run.sizeBytes > offset && run.start < end)
+      return touched.slice(0, Math.min(max, pageMax))
     },
     inlineBytes: async (row) => runs[row]?.bytes,
   }

@@ -8,6 +8,7 @@ import {
   completedObject,
   newObject,
   uploadWith,
+  wholeRange,
   withStore,
 } from '../../contracts/metadata/scene.ts'
 import { temporaryFolder } from './folder.ts'
@@ -48,13 +49,13 @@ const damages: ReadonlyArray<
   [`UPDATE parts SET part_size = 11 WHERE number = 1`, (store) => store.listParts('open', 0, 10)],
   [
     `UPDATE parts SET locator = ${flipped('locator')} WHERE number = 1`,
-    (store) => store.objectRuns(1, 0, 1),
+    (store) => store.objectRuns(1, wholeRange, 1),
   ],
-  [`UPDATE parts SET start = start + 1 WHERE number = 2`, (store) => store.objectRuns(1, 12, 1)],
-  [`UPDATE parts SET start = 5 WHERE number = 3`, (store) => store.objectRuns(1, 7, 1)],
+  [`UPDATE parts SET start = start + 1 WHERE number = 2`, (store) => store.objectRuns(1, { offset: 12, lengthBytes: 1 }, 1)],
+  [`UPDATE parts SET start = 5 WHERE number = 3`, (store) => store.objectRuns(1, { offset: 7, lengthBytes: 1 }, 1)],
   [
     `UPDATE parts SET start = CASE number WHEN 1 THEN 10 ELSE 0 END WHERE number < 3`,
-    (store) => store.objectRuns(1, 0, 3),
+    (store) => store.objectRuns(1, wholeRange, 3),
   ],
   [`UPDATE receipts SET request_hash = 'x'`, (store) => store.getReceipt('done')],
 ]

@@ -1,5 +1,6 @@
 /** Parts: written under the content number of their upload, so that completing it moves none of them. */
 import type { Instant } from '../../../base/clock.ts'
+import type { ByteRange } from '../../blobs/store.ts'
 import type { PartRow, Run } from '../records.ts'
 import type { NewPart, Refusal } from '../store.ts'
 import type { Connection, Row } from './connection.ts'
@@ -21,7 +22,7 @@ const contentOf = 'SELECT content FROM uploads WHERE upload = ?'
 const upTo = `SELECT ${partColumns} FROM parts
   WHERE content = ? AND start <= ? AND size > 0 ORDER BY start DESC LIMIT 2`
 const beyond = `SELECT ${partColumns} FROM parts
-  WHERE content = ? AND start > ? AND size > 0 ORDER BY start LIMIT ?`
+  WHERE content = ? AND start > ? AND start < ? AND size > 0 ORDER BY start LIMIT ?`
 
 export interface PartWrite {
   readonly uploadId: string
@@ -96,11 +97,11 @@ const placesOfNumber = 2 ** 32
  */
 export function objectRuns(
   db: Connection,
-  ...[content, offset, max]: [content: number, offset: number, max: number]
+  ...[content, { offset, lengthBytes }, max]: [content: number, range: ByteRange, max: number]
 ): ReadonlyArray<Run & { readonly start: number }> {
   const [first, before, rest] = db.snapshot(() => {
     const [first, before] = db.all(upTo, content, offset)
-    return [first, before, db.all(beyond, content, offset, max)] as const
+    return [first, before, db.all(beyond, content, offset, offset + lengthBytes, max)] as const
   })
   if (first === undefined) return []
   const rows = before === undefined ? [first, ...rest] : [before, first, ...rest]

@@ -1,6 +1,7 @@
 /** The metadata seam over SQL: each method prepares what can be prepared, then hands one transaction to the writer, or reads. */
 import type { BlobId } from '../../../base/ids.ts'
 import type { Clock, Instant } from '../../../base/clock.ts'
+import type { ByteRange } from '../../blobs/store.ts'
 import type {
   BucketId,
   BucketRow,
@@ -161,10 +162,10 @@ export class SqlMetadata implements MetadataStore {
 
   async objectRuns(
     content: number,
-    offset: number,
+    range: ByteRange,
     max: number,
   ): Promise<ReadonlyArray<Run & { readonly start: number }>> {
-    return objectRuns(this.#db, content, offset, max)
+    return objectRuns(this.#db, content, range, max)
   }
 
   async inlineBytes(row: number): Promise<Uint8Array | undefined> {
