@@ -8,11 +8,11 @@ export function growthPage(grown: Grown): string {
   return [
     '# What each operation costs as its work grows',
     '',
-    `${settingText(grown.setting)} Again: \`${grown.command}\``,
+    `${settingText(grown.setting)} Medians of ${grown.rounds} rounds. Again: \`${grown.command}\``,
     '',
     'Each cost is that of one operation, one key, one part or one gigabyte, so that every curve should be level or fall: what is',
     `served should not depend on what else is there. The server's CPU time, where no other unit is given. Up to ${levelUpTo} times the`,
-    'first step counts as level, for the machine is never quite at rest.',
+    'least step before it counts as level, for the machine is never quite at rest.',
     '',
     grows.length === 0
       ? 'All of them are level or fall.'
@@ -20,7 +20,7 @@ export function growthPage(grown: Grown): string {
     '',
     '![One panel for each](growth.svg)',
     '',
-    '| cost | by | at each step | unit | most against the first |',
+    '| cost | by | at each step | unit | most against a step before |',
     '| --- | --- | --- | --- | ---: |',
     ...grown.curves.map(row),
     '',

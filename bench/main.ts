@@ -10,9 +10,11 @@
  *   install        builds the peers that are not here (--seconds for each)
  *
  * --peers a,b        side-by-side, start, install; all that are known by default
- * --rounds 2         side-by-side
+ * --rounds 2         side-by-side, growth
  * --scale            smoke, short (usual) or full; --full is --scale full: every workload, a million keys, 5 GiB copies
  * --only pattern     of workloads or curves, whatever the scale leaves out
+ * --duration 3       seconds of a timed phase, where those of the scale are too many
+ * --keys 100000      that are listed, likewise
  * --workers 2        of Ashlar, as `ashlar serve` has it
  * --data folder      on whose disk the servers live
  * --out docs/bench   writes the page, its plot and the figures
@@ -47,6 +49,8 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '2' },
     scale: { type: 'string', default: 'short' },
     only: { type: 'string' },
+    duration: { type: 'string' },
+    keys: { type: 'string' },
     workers: { type: 'string' },
     seconds: { type: 'string', default: '720' },
     out: { type: 'string' },
@@ -93,6 +97,7 @@ async function growth(): Promise<void> {
   const grown = await measureGrowth({
     peer: ashlarItself(),
     scale: scale(),
+    rounds: Number(values.rounds),
     folder: values.data,
     command: command(),
     only: new RegExp(values.only ?? ''),
@@ -166,7 +171,8 @@ function sentence({ what, unit, values: figures, judged, goal }: Measured): stri
 function scale(): Scale {
   const found = scales[values.full ? 'full' : values.scale]
   if (found === undefined) throw new Error(`--scale is one of ${Object.keys(scales).join(', ')}`)
-  return found
+  const { duration = found.seconds, keys = found.keys } = values
+  return { ...found, seconds: Number(duration), keys: Number(keys) }
 }
 
 function allPeers(): readonly Peer[] {

@@ -20,6 +20,7 @@ type generator struct {
 	hash        string
 	pid         int
 	connections map[int]*conn
+	idle        []*conn
 	phases      []*phase
 }
 
@@ -33,6 +34,7 @@ type settings struct {
 	duration                   time.Duration
 	operations                 int64
 	keys, prefixes, partsCount int
+	idle                       int
 	prefix                     string
 }
 
@@ -59,6 +61,7 @@ func main() {
 	flag.IntVar(&s.keys, "keys", 0, "objects that a reading workload finds")
 	flag.IntVar(&s.prefixes, "prefixes", 0, "common prefixes")
 	flag.IntVar(&s.partsCount, "parts", 1000, "parts of one upload")
+	flag.IntVar(&s.idle, "idle", 0, "further connections, each of which asked once and then stays open")
 	flag.StringVar(&s.prefix, "prefix", "k", "what keys begin with")
 	workload := ""
 	if len(os.Args) > 1 {
@@ -92,7 +95,11 @@ func runs(workload string) func(*generator, settings) {
 	if run == nil {
 		return nil
 	}
-	return func(g *generator, s settings) { g.makeBucket(); run(g, s) }
+	return func(g *generator, s settings) {
+		g.makeBucket()
+		g.openIdle(s.idle)
+		run(g, s)
+	}
 }
 
 func guarded(run func()) (problem string) {
@@ -118,5 +125,16 @@ func (g *generator) makeBucket() {
 	_, err := g.connection(0).do(&request{method: "PUT", path: "/" + g.bucket, payloadHash: emptySha256, keep: true})
 	if err != nil && !strings.HasPrefix(err.Error(), "409") {
 		panic(err)
+	}
+}
+
+// openIdle opens connections that stay to the end and ask nothing more.
+func (g *generator) openIdle(count int) {
+	for range count {
+		c := newConn(g.host, g.timeout, g.signer)
+		if _, err := c.do(&request{method: "HEAD", path: "/" + g.bucket, payloadHash: emptySha256}); err != nil {
+			panic(err)
+		}
+		g.idle = append(g.idle, c)
 	}
 }

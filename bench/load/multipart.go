@@ -30,8 +30,11 @@ func (g *generator) beginOn(c *conn, key string) (string, error) {
 	return id, nil
 }
 
-func (g *generator) abort(key, id string) {
-	_, _ = g.connection(0).do(&request{method: "DELETE", path: g.path(key), query: "uploadId=" + url.QueryEscape(id), payloadHash: emptySha256})
+func (g *generator) abort(key, id string) { _ = g.abortOn(g.connection(0), key, id) }
+
+func (g *generator) abortOn(c *conn, key, id string) error {
+	_, err := c.do(&request{method: "DELETE", path: g.path(key), query: "uploadId=" + url.QueryEscape(id), payloadHash: emptySha256})
+	return err
 }
 
 func partQuery(id string, number int64) string {
@@ -49,7 +52,7 @@ func part(g *generator, s settings) {
 	})
 }
 
-func (g *generator) finish(key, id string, etags []string) error {
+func (g *generator) finishOn(c *conn, key, id string, etags []string) error {
 	var document strings.Builder
 	document.WriteString("<CompleteMultipartUpload>")
 	for at, etag := range etags {
@@ -57,7 +60,7 @@ func (g *generator) finish(key, id string, etags []string) error {
 	}
 	document.WriteString("</CompleteMultipartUpload>")
 	text := []byte(document.String())
-	answer, err := g.connection(0).do(&request{method: "POST", path: g.path(key), query: "uploadId=" + url.QueryEscape(id), payloadHash: sha256Hex(text), document: text, keep: true})
+	answer, err := c.do(&request{method: "POST", path: g.path(key), query: "uploadId=" + url.QueryEscape(id), payloadHash: sha256Hex(text), document: text, keep: true})
 	// An error may come in a document that began with 200, so that a long wait has something to send.
 	if err == nil && element(answer.bytes, "ETag") == "" {
 		err = fmt.Errorf("not completed: %s", element(answer.bytes, "Code"))
@@ -66,7 +69,7 @@ func (g *generator) finish(key, id string, etags []string) error {
 }
 
 func (g *generator) complete(key, id string, etags []string) {
-	must(g.run("complete", bounds{1, 0, 1}, func(*conn, int64) (int64, error) { return 0, g.finish(key, id, etags) }))
+	must(g.run("complete", bounds{1, 0, 1}, func(c *conn, _ int64) (int64, error) { return 0, g.finishOn(c, key, id, etags) }))
 }
 
 // One whole upload of `size` bytes, which does not stay.
@@ -106,12 +109,45 @@ func complete(g *generator, s settings) {
 	}))
 	if s.duration > 0 {
 		g.listParts(key, id, s)
+		g.replaceParts(source, key, id, s)
 	}
 	g.complete(key, id, etags)
 	if s.duration > 0 {
-		g.getRanges(key, s)
+		g.readMany(key, s)
 	}
 	g.clear(1, func(int64) string { return key })
+}
+
+// Parts of an upload with many parts put anew: by copies of the same bytes, so that the list of what is to be completed stays.
+func (g *generator) replaceParts(source, key, id string, s settings) {
+	must(g.run("copy-among", bounds{s.connections, s.duration, 0}, func(c *conn, index int64) (int64, error) {
+		_, err := g.copyPart(c, partCopy{source, key, id, 1 + index%int64(s.partsCount), ""})
+		return 0, err
+	}))
+}
+
+// What is read of an object of many parts, and made of it: never all of its bytes.
+func (g *generator) readMany(key string, s settings) {
+	limit := bounds{s.connections, s.duration, 0}
+	size := int64(s.partsCount) * smallestPart
+	g.ranges(limit, size, func() string { return key })
+	must(g.run("head-part", limit, func(c *conn, _ int64) (int64, error) {
+		return 0, g.headOne(c, key, fmt.Sprintf("partNumber=%d", 1+rand.IntN(s.partsCount)))
+	}))
+	copyKey := func(index int64) string { return fmt.Sprintf("%s/copy-%d", s.prefix, index) }
+	p := g.run("copy-many", limit, func(c *conn, index int64) (int64, error) {
+		return 0, g.copyOne(c, key, copyKey(index))
+	})
+	must(p)
+	g.clear(p.Operations, copyKey)
+	onto := s.prefix + "/stretches"
+	id := g.begin(onto)
+	defer g.abort(onto, id)
+	must(g.run("copy-stretch", limit, func(c *conn, index int64) (int64, error) {
+		from := rand.Int64N(size - smallestPart)
+		_, err := g.copyPart(c, partCopy{key, onto, id, 1 + index%10_000, fmt.Sprintf("bytes=%d-%d", from, from+smallestPart-1)})
+		return smallestPart, err
+	}))
 }
 
 // Pages of the list of an open upload's parts, from anywhere.
@@ -127,21 +163,6 @@ func (g *generator) listParts(key, id string, s settings) {
 	})
 	p.Entries = entries.Load()
 	must(p)
-}
-
-// Few bytes from anywhere in an object of many parts.
-func (g *generator) getRanges(key string, s settings) {
-	const rangeBytes = 4096
-	size := int64(s.partsCount) * smallestPart
-	must(g.run("get-range", bounds{s.connections, s.duration, 0}, func(c *conn, _ int64) (int64, error) {
-		from := rand.Int64N(size - rangeBytes)
-		answer, err := c.do(&request{method: "GET", path: g.path(key), payloadHash: emptySha256,
-			rangeOf: fmt.Sprintf("bytes=%d-%d", from, from+rangeBytes-1)})
-		if err == nil && answer.length != rangeBytes {
-			err = fmt.Errorf("%d bytes of a range of %d", answer.length, rangeBytes)
-		}
-		return rangeBytes, err
-	}))
 }
 
 type partCopy struct {
@@ -193,14 +214,18 @@ func copyObject(g *generator, s settings) {
 	source := g.sourceOf(s)
 	copyKey := func(index int64) string { return fmt.Sprintf("%s/copy-%d", s.prefix, index) }
 	p := g.run("copy", bounds{s.connections, s.duration, s.operations}, func(c *conn, index int64) (int64, error) {
-		answer, err := c.do(&request{method: "PUT", path: g.path(copyKey(index)), payloadHash: emptySha256,
-			copySource: "/" + g.bucket + "/" + source, keep: true})
-		if err == nil && element(answer.bytes, "ETag") == "" {
-			err = fmt.Errorf("not copied: %s", element(answer.bytes, "Code"))
-		}
-		return s.size, err
+		return s.size, g.copyOne(c, source, copyKey(index))
 	})
 	g.clear(p.Operations, copyKey)
+}
+
+func (g *generator) copyOne(c *conn, source, key string) error {
+	answer, err := c.do(&request{method: "PUT", path: g.path(key), payloadHash: emptySha256,
+		copySource: "/" + g.bucket + "/" + source, keep: true})
+	if err == nil && element(answer.bytes, "ETag") == "" {
+		err = fmt.Errorf("not copied: %s", element(answer.bytes, "Code"))
+	}
+	return err
 }
 
 func copyParts(g *generator, s settings) {
@@ -227,33 +252,4 @@ func (g *generator) copyInParts(source, key string, count int64, stretch func(in
 		return until - from, err
 	}))
 	g.complete(key, id, etags)
-}
-
-// Many uploads begun and left open, then pages of their list from anywhere, then parts to one more among them.
-func openUploads(g *generator, s settings) {
-	ids := make([]string, s.keys)
-	must(g.run("begin", bounds{fillConnections, 0, int64(s.keys)}, func(c *conn, index int64) (n int64, err error) {
-		ids[index], err = g.beginOn(c, keyOf(s, index))
-		return 0, err
-	}))
-	must(g.run("begin-more", bounds{s.connections, s.duration, s.operations}, func(c *conn, index int64) (int64, error) {
-		_, err := g.beginOn(c, s.prefix+"-more/"+fmt.Sprint(index))
-		return 0, err
-	}))
-	key := keyOf(s, 0)
-	must(g.run("part-among", bounds{s.connections, s.duration, s.operations}, func(c *conn, index int64) (int64, error) {
-		_, err := g.putBody(c, key, partQuery(ids[0], 1+index%10_000), bodyOf(key, s.size))
-		return s.size, err
-	}))
-	var entries atomic.Int64
-	p := g.run("list-uploads", bounds{s.connections, s.duration, s.operations}, func(c *conn, _ int64) (int64, error) {
-		answer, err := c.do(&request{method: "GET", path: "/" + g.bucket, payloadHash: emptySha256, keep: true,
-			query: "key-marker=" + escape(keyOf(s, rand.Int64N(int64(s.keys)))) + "&max-uploads=100&prefix=" + escape(s.prefix+"/") + "&uploads="})
-		if err == nil {
-			entries.Add(int64(bytes.Count(answer.bytes, []byte("<Upload>"))))
-		}
-		return 0, err
-	})
-	p.Entries = entries.Load()
-	must(p)
 }

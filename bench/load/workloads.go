@@ -10,6 +10,7 @@ import (
 var workloads = map[string]func(g *generator, s settings){
 	"put":      put,
 	"get":      get,
+	"read":     read,
 	"delete":   remove,
 	"mixed":    mixed,
 	"part":     part,
@@ -80,11 +81,6 @@ func (g *generator) removeOne(c *conn, key string) error {
 	return err
 }
 
-func (g *generator) has(key string) bool {
-	_, err := g.connection(0).do(&request{method: "HEAD", path: g.path(key), payloadHash: emptySha256})
-	return err == nil
-}
-
 // fill puts the keys that a workload finds; what an earlier one put under the same prefix serves again.
 func fill(g *generator, s settings) {
 	if g.has(keyOf(s, int64(s.keys)-1)) {
@@ -93,29 +89,6 @@ func fill(g *generator, s settings) {
 	must(g.run("fill", bounds{fillConnections, 0, int64(s.keys)}, func(c *conn, index int64) (int64, error) {
 		return g.putOne(c, s, index)
 	}))
-}
-
-// Every so many GETs are compared byte for byte; the length of all is checked.
-const compareEvery = 8
-
-func get(g *generator, s settings) {
-	fill(g, s)
-	g.run("get", bounds{s.connections, s.duration, s.operations}, func(c *conn, index int64) (int64, error) {
-		return s.size, g.getOne(c, keyOf(s, rand.Int64N(int64(s.keys))), s.size, index)
-	})
-}
-
-func (g *generator) getOne(c *conn, key string, size, index int64) error {
-	r := &request{method: "GET", path: g.path(key), payloadHash: emptySha256}
-	b := bodyOf(key, size)
-	if index%compareEvery == 0 {
-		r.check = &b
-	}
-	answer, err := c.do(r)
-	if err == nil && answer.length != size {
-		err = fmt.Errorf("%d bytes of %s instead of %d", answer.length, key, size)
-	}
-	return err
 }
 
 const (
@@ -167,8 +140,7 @@ func mixed(g *generator, s settings) {
 		case dice < 45:
 			return s.size, g.getOne(c, key, s.size, index)
 		case dice < 75:
-			_, err := c.do(&request{method: "HEAD", path: g.path(key), payloadHash: emptySha256})
-			return 0, err
+			return 0, g.headOne(c, key, "")
 		case dice < 90:
 			key = keyOf(s, int64(s.keys)+index)
 		}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { partNumberMax } from '../../src/base/limits.ts'
 import { growingOf } from '../../bench/growth-curves.ts'
 import { growthOf, type Curve } from '../../bench/growth.ts'
 import { growthPage, growthPlot } from '../../bench/growth-page.ts'
@@ -84,18 +85,40 @@ function curve(...costs: readonly number[]): Curve {
   return { name: 'PutObject', by: 'keys', unit: 'µs', points }
 }
 
-test('a curve grows by its highest later step against its first', () => {
+test('a curve grows by its highest step against the least before it', () => {
   assert.equal(growthOf(curve(10, 30, 20)), 3)
-  assert.equal(growthOf(curve(10, 5, 8)), 0.8)
+  assert.equal(growthOf(curve(100, 10, 40, 20)), 4)
+  assert.equal(growthOf(curve(10, 5, 4)), 0.8)
   assert.equal(growthOf(curve(10)), 1)
+})
+
+test('nothing is asked for that S3 does not allow, and every axis of growth is there', () => {
+  const growing = Object.values(scales).flatMap(growingOf)
+  const partCounts = growing.filter(({ by }) => by === 'parts of the object').flatMap(({ xs }) => xs)
+  assert.equal(Math.max(...partCounts), partNumberMax)
+  const axes = new Set(growing.map(({ by }) => by))
+  assert.deepEqual(
+    [...axes],
+    [
+      'parts of the object',
+      'MiB of the object',
+      'MiB of the part',
+      'connections',
+      'idle connections',
+      'keys that are there',
+      'prefixes',
+      'open uploads',
+    ],
+  )
 })
 
 test('the page of growth names what is not level, and the plot has a panel for each', () => {
   const setting = { date: '2026-01-02', commit: 'abc', machine: 'a machine', loadBefore: 2 }
-  const level = growthPage({ setting, command: 'npm', curves: [curve(10, 12, 14)] })
+  const run = { setting, command: 'npm', rounds: 3 }
+  const level = growthPage({ ...run, curves: [curve(10, 12, 14)] })
   assert.match(level, /All of them are level or fall/)
   const curves = [curve(10, 12, 14), { ...curve(10, 20, 40), name: 'GetObject' }]
-  const grows = growthPage({ setting, command: 'npm', curves })
+  const grows = growthPage({ ...run, curves })
   assert.match(grows, /Not level: GetObject, by keys\./)
   assert.match(grows, /\| GetObject \| keys \| 1: 10, 10: 20, 100: 40 \| µs \| \*\*× 4\*\* \|/)
   assert.equal(growthPlot(curves).match(/<polyline/g)?.length, 2)
