@@ -27,7 +27,10 @@ export function markdown(results: Results): string {
       'What it costs the server: CPU time of all its processes',
       comparison(results, 'cost'),
     ),
-    ...section('How long a client waits, in ms: median / 99 of 100 / longest', waits(results)),
+    ...section(
+      'How long a client waits, in ms: median / 99 of 100 / longest (99 of 100 to the median)',
+      waits(results),
+    ),
     ...section('Start with what the last round left, and resident memory', starts(sides)),
     ...section('What the machine itself does', machineLimits(results)),
     ...section('Ashlar beside it', shares(results)),
@@ -85,13 +88,19 @@ function ratio(sides: readonly Side[], figure: Figure, column: Column): string {
 
 function waits({ sides, figures }: Results): readonly string[] {
   const rows = figures
-    .filter(({ measure }) => measure === 'operations')
+    .filter(({ measure }) => measure === 'operations' || measure === 'bytes')
     .map((figure) => [figure.name, ...sides.map((side) => cellText(side, figure, waitText))])
   return table({ head: ['workload', ...sides.map(({ name }) => name)], texts: 1, rows })
 }
 
+/** From so many times the median on the slowest of a hundred wait for something else than their turn: told in bold. */
+const unevenFrom = 10
+
 function waitText({ p50Millis, p99Millis, maxMillis }: Cell): string {
-  return [p50Millis, p99Millis, maxMillis].map(written).join(' / ')
+  const waits = [p50Millis, p99Millis, maxMillis].map(written).join(' / ')
+  const times = p99Millis / p50Millis
+  const text = `× ${written(times)}`
+  return `${waits} (${times < unevenFrom ? text : `**${text}**`})`
 }
 
 function starts(sides: readonly Side[]): readonly string[] {

@@ -67,7 +67,7 @@ test('the last column says how many times as good Ashlar is as the best of the o
   assert.match(seen, /^\| put-4k-c64 \| \/s \| 600 \| 900 \| 100 \| 300 \| 2 \|$/m)
   assert.match(seen, /^\| copy \| ms \| 2 \| 1 \| 3,000 \| 30 \| 15 \|$/m)
   assert.match(costs, /^\| put-4k-c64 \| µs each \| 600 \| 900 \| 100 \| 300 \| 0\.17 \|$/m)
-  assert.match(page, /\| put-4k-c64 \| 1 \/ 2 \/ 300 \|/)
+  assert.match(page, /\| put-4k-c64 \| 1 \/ 2 \/ 300 \(× 2\) \|/)
   assert.match(page, /\| ashlar \| 200 \(100–300\) \| 50 \| 150 \|/)
   assert.match(page, /Not on the machine: rustfs\./)
 })
@@ -81,6 +81,15 @@ test('where a server has no figure there is a dash, and no ratio without a peer'
   assert.match(page, /^\| part-8m-c16 \| MB\/s \| 500 \| – \| – \|$/m)
   // Half of what the disk does.
   assert.match(page, /^\| part-8m-c16 \| disk, .* \| 1,000 \| 500 \| 50 % \|$/m)
+})
+
+test('a wait of 99 in 100 that is ten times the median stands out', () => {
+  const put = side('ashlar', { 'put-4k-c64': 500 })
+  const cell = put.cells['put-4k-c64']
+  assert.ok(cell)
+  const uneven = { ...put, cells: { 'put-4k-c64': { ...cell, p99Millis: 10 } } }
+  const page = markdown(results([put, uneven], { 'put-4k-c64': 'operations' }))
+  assert.match(page, /\| 1 \/ 2 \/ 300 \(× 2\) \| 1 \/ 10 \/ 300 \(\*\*× 10\*\*\) \|/)
 })
 
 test('the plot has one bar for each figure that there is', () => {
