@@ -79,7 +79,6 @@ function byParts({ seconds, partCount }: Scale): Growing {
       { name: 'ListParts, a part', phase: 'list-parts', ...perEntry },
       { name: 'GetObject of 4 KiB from anywhere', phase: 'get-range', ...microseconds },
       { name: 'HeadObject of a part', phase: 'head-part', ...microseconds },
-      { name: 'CopyObject', phase: 'copy-many', ...microseconds },
       { name: 'UploadPartCopy of 5 MiB from anywhere', phase: 'copy-stretch', ...microseconds },
     ],
   }

@@ -193,6 +193,10 @@ function versionOf({ recipe, versionArgs }: Peer, program: string): string {
     const version = /^\tmod\t\S+\t(v\S+)/m.exec(facts)?.[1]
     if (version !== undefined) return version
   }
-  const output = execFileSync(program, [...versionArgs], { encoding: 'utf8' })
+  const output = execFileSync(program, [...versionArgs], {
+    encoding: 'utf8',
+    // Some advertise there.
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   return output.split('\n')[0]?.trim() ?? ''
 }

@@ -134,12 +134,6 @@ func (g *generator) readMany(key string, s settings) {
 	must(g.run("head-part", limit, func(c *conn, _ int64) (int64, error) {
 		return 0, g.headOne(c, key, fmt.Sprintf("partNumber=%d", 1+rand.IntN(s.partsCount)))
 	}))
-	copyKey := func(index int64) string { return fmt.Sprintf("%s/copy-%d", s.prefix, index) }
-	p := g.run("copy-many", limit, func(c *conn, index int64) (int64, error) {
-		return 0, g.copyOne(c, key, copyKey(index))
-	})
-	must(p)
-	g.clear(p.Operations, copyKey)
 	onto := s.prefix + "/stretches"
 	id := g.begin(onto)
 	defer g.abort(onto, id)

@@ -30,6 +30,13 @@ func (g *generator) getOne(c *conn, key string, size, index int64) error {
 
 // Whole objects, few bytes of each, and nothing but their heads.
 func read(g *generator, s settings) {
+	fill(g, s)
+	if s.size >= clearedSize {
+		// From memory at every size: what comes from the disk for the first time costs more, and of large ones that would be all.
+		must(g.run("warm", bounds{s.connections, 0, int64(s.keys)}, func(c *conn, index int64) (int64, error) {
+			return s.size, g.getOne(c, keyOf(s, index), s.size, index)
+		}))
+	}
 	get(g, s)
 	limit := bounds{s.connections, s.duration, s.operations}
 	anyKey := func() string { return keyOf(s, rand.Int64N(int64(s.keys))) }
