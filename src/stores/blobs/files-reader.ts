@@ -21,7 +21,7 @@ export const bigReadersMax = 32
 /** Files up to this size are read at once, trailer and all, whatever is asked of them. */
 const wholeFileBytesMax = 256 * kibibyte
 /** Read from the end at first: footer and the sums of 31 MiB. */
-const tailBytes = 4 * kibibyte
+export const tailBytes: number = 4 * kibibyte
 
 /** An open blob with a proven trailer. */
 export interface OpenBlob {

@@ -8,7 +8,7 @@ import { resolve } from 'node:path'
 import type { BlobId } from '../../base/ids.ts'
 import { blockSumWith, type BlockSum } from './block-checksum.ts'
 import { BlobWriter } from './files-writer.ts'
-import { bigReadersMax, openBlob, readBlob, type OpenBlob } from './files-reader.ts'
+import { bigReadersMax, openBlob, readBlob, tailBytes, type OpenBlob } from './files-reader.ts'
 import {
   failedToOpen,
   failedWith,
@@ -27,6 +27,7 @@ import {
   type BlobStore,
   type ByteRange,
 } from './store.ts'
+import { Trailers } from './trailers.ts'
 
 export interface FileBlobsOptions {
   /** An existing folder that belongs to this store alone. */
@@ -59,6 +60,7 @@ class FileBlobs implements BlobStore {
   /** Named and not yet durable: absent for readers. */
   readonly #unfinished = new Set<BlobId>()
   readonly #running = new Set<Promise<unknown>>()
+  readonly #trailers = new Trailers()
   #readers = 0
   #fatal: { readonly error: unknown } | undefined
 
@@ -88,7 +90,7 @@ class FileBlobs implements BlobStore {
     try {
       const file = await this.#open(id)
       try {
-        const blob = await openBlob(id, file, inBigPieces ? range.lengthBytes : 0)
+        const blob = await this.#proven(id, file, { range, inBigPieces })
         yield* readBlob(blob, range, { blockSum, inBigPieces })
       } finally {
         await file.close()
@@ -190,9 +192,24 @@ class FileBlobs implements BlobStore {
     }
   }
 
+  /** A stretch of a large blob need not prove its trailer each time. Who reads all of it does: then nothing on the disk goes bad unseen. */
+  async #proven(
+    id: BlobId,
+    file: OpenFile,
+    { range, inBigPieces }: { readonly range: ByteRange; readonly inBigPieces: boolean },
+  ): Promise<OpenBlob> {
+    const known = this.#trailers.find(id)
+    if (known !== undefined && range.lengthBytes < known.sizeBytes)
+      return { ...known, file, content: undefined }
+    const blob = await openBlob(id, file, inBigPieces ? range.lengthBytes : 0)
+    if (blob.sums.length > tailBytes && range.lengthBytes < blob.sizeBytes) this.#trailers.keep(blob)
+    return blob
+  }
+
   /** The folder is synced although the name was gone: another remove may have taken it and not yet have synced. */
   async #remove(id: BlobId): Promise<void> {
     this.#refuseAfterFatal()
+    this.#trailers.forget(id)
     await unlessMissing(this.#fs.unlink(this.#folders.path(id)))
     await unlessMissing(this.#syncs.sync(this.#folders.folder(id)))
   }
