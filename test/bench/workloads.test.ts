@@ -94,7 +94,9 @@ test('a curve grows by its highest step against the least before it', () => {
 
 test('nothing is asked for that S3 does not allow, and every axis of growth is there', () => {
   const growing = Object.values(scales).flatMap(growingOf)
-  const partCounts = growing.filter(({ by }) => by === 'parts of the object').flatMap(({ xs }) => xs)
+  const partCounts = growing
+    .filter(({ by }) => by === 'parts of the object')
+    .flatMap(({ xs }) => xs)
   assert.equal(Math.max(...partCounts), partNumberMax)
   const axes = new Set(growing.map(({ by }) => by))
   assert.deepEqual(

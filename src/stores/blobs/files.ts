@@ -202,7 +202,8 @@ class FileBlobs implements BlobStore {
     if (known !== undefined && range.lengthBytes < known.sizeBytes)
       return { ...known, file, content: undefined }
     const blob = await openBlob(id, file, inBigPieces ? range.lengthBytes : 0)
-    if (blob.sums.length > tailBytes && range.lengthBytes < blob.sizeBytes) this.#trailers.keep(blob)
+    if (blob.sums.length > tailBytes && range.lengthBytes < blob.sizeBytes)
+      this.#trailers.keep(blob)
     return blob
   }
 

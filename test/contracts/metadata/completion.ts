@@ -85,7 +85,11 @@ export function completionContract(open: Open): void {
       assert.deepEqual(await starts(0, 9, 10), [0])
       assert.deepEqual(await starts(0, 9, 11), [0, 10])
       assert.deepEqual(await starts(12, 9, 13), [10])
-      const [first, second] = await store.objectRuns(upload.content, { offset: 10, lengthBytes: 20 }, 2)
+      const [first, second] = await store.objectRuns(
+        upload.content,
+        { offset: 10, lengthBytes: 20 },
+        2,
+      )
       assert.deepEqual(first, { ...runs[0], start: 10 })
       assert.ok(second?.locator.kind === 'inline')
       const bytes = await store.inlineBytes(second.locator.row)

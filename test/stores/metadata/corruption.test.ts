@@ -51,8 +51,14 @@ const damages: ReadonlyArray<
     `UPDATE parts SET locator = ${flipped('locator')} WHERE number = 1`,
     (store) => store.objectRuns(1, wholeRange, 1),
   ],
-  [`UPDATE parts SET start = start + 1 WHERE number = 2`, (store) => store.objectRuns(1, { offset: 12, lengthBytes: 1 }, 1)],
-  [`UPDATE parts SET start = 5 WHERE number = 3`, (store) => store.objectRuns(1, { offset: 7, lengthBytes: 1 }, 1)],
+  [
+    `UPDATE parts SET start = start + 1 WHERE number = 2`,
+    (store) => store.objectRuns(1, { offset: 12, lengthBytes: 1 }, 1),
+  ],
+  [
+    `UPDATE parts SET start = 5 WHERE number = 3`,
+    (store) => store.objectRuns(1, { offset: 7, lengthBytes: 1 }, 1),
+  ],
   [
     `UPDATE parts SET start = CASE number WHEN 1 THEN 10 ELSE 0 END WHERE number < 3`,
     (store) => store.objectRuns(1, wholeRange, 3),
