@@ -17,6 +17,7 @@ export function readyLine(server: Server, config: Config): string {
     region: config.region,
     durability: config.durability,
     workers: config.workers,
+    accelerator: server.accelerator,
     accessKeyId: key.accessKeyId,
     secretAccessKey: fresh ? key.secretAccessKey : undefined,
     credentialsFile: file,
@@ -34,6 +35,7 @@ export function banner(server: Server, config: Config): string {
     ['Region', config.region],
     ['Data', config.data],
     ...(config.workers === 1 ? [] : [['Workers', String(config.workers)] as const]),
+    ['Accelerator', server.accelerator],
     ['Access key', key.accessKeyId],
     ['Secret key', secretRow(server)],
   ] as const

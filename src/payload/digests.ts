@@ -1,4 +1,5 @@
 /** The digests of one body: what has to be computed, and whether it is what the client said. */
+import type { Accelerator } from '../base/accelerator.ts'
 import type { Payload } from '../model/payload.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
 import type { Hasher } from './checksums/hasher.ts'
@@ -59,14 +60,20 @@ export class DigestPlan {
   }
 }
 
+/** By whom digests are computed. */
+export interface DigestParts {
+  readonly lanes: Md5Lanes
+  readonly accelerator?: Accelerator | undefined
+}
+
 /** Digests of bytes that pass by. To be disposed of in every case, at the end. */
 export class RunningDigests implements Disposable {
   readonly #hashers: ReadonlyArray<readonly [ChecksumAlgorithm, Hasher]>
   readonly #md5: Md5 | undefined
 
-  constructor(algorithms: ReadonlySet<ChecksumAlgorithm>, lanes: Md5Lanes) {
+  constructor(algorithms: ReadonlySet<ChecksumAlgorithm>, { lanes, accelerator }: DigestParts) {
     const others = [...algorithms].filter((algorithm) => algorithm !== 'MD5')
-    this.#hashers = others.map((algorithm) => [algorithm, createHasher(algorithm)])
+    this.#hashers = others.map((algorithm) => [algorithm, createHasher(algorithm, accelerator)])
     this.#md5 = algorithms.has('MD5') ? lanes.open() : undefined
   }
 

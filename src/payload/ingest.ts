@@ -1,5 +1,6 @@
 /** Ingest: one body becomes durable bytes, verified as they pass, yet unseen until a row names them. */
 import { createHash } from 'node:crypto'
+import type { Accelerator } from '../base/accelerator.ts'
 import { assert } from '../base/assert.ts'
 import type { Holds } from '../base/holds.ts'
 import type { BlobId, BlobNames } from '../base/ids.ts'
@@ -10,9 +11,16 @@ import type { BlobAbout, BlobClosing, BlobStore } from '../stores/blobs/store.ts
 import type { NewLocator, RunSeal } from '../stores/metadata/records.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
-import { Md5Lanes } from './checksums/md5-lanes.ts'
+import { createKernels } from '../base/kernels/kernels.ts'
+import { Md5Lanes, ringsBytes } from './checksums/md5-lanes.ts'
 import type { DeclaredDigests } from './declared.ts'
-import { DigestPlan, digestsOf, RunningDigests, type ProvenDigests } from './digests.ts'
+import {
+  DigestPlan,
+  digestsOf,
+  RunningDigests,
+  type DigestParts,
+  type ProvenDigests,
+} from './digests.ts'
 import { etagIsMd5 } from './encryption/data-key.ts'
 import type { DataKey } from './encryption/envelope.ts'
 import type { SealingRun } from './encryption/runs.ts'
@@ -55,11 +63,13 @@ export interface IngestParts {
   readonly metadata: Pick<MetadataStore, 'failure'>
   /** Told of bytes that are about to go to the disk; throws where there is no room for them. */
   readonly takeRoom?: (sizeBytes: number) => void
+  readonly accelerator?: Accelerator | undefined
 }
 
 /** Small bodies are handed on to the metadata store (one commit, no file), all others become a blob. */
 export function createIngest(given: IngestParts): Ingest {
-  const parts = { ...given, lanes: new Md5Lanes() }
+  const lanes = new Md5Lanes(createKernels(ringsBytes, given.accelerator))
+  const parts = { ...given, lanes }
   return async (body, plan) => {
     refuseTooLarge(body.lengthBytes ?? 0, plan)
     const bytes = body[Symbol.asyncIterator]()
@@ -108,7 +118,7 @@ function whole(bytes: Uint8Array): Uint8Array {
 }
 
 async function ingestBlob(
-  parts: IngestParts & { readonly lanes: Md5Lanes },
+  parts: IngestParts & DigestParts,
   plan: IngestPlan,
   arriving: Arriving,
 ): Promise<Ingested> {
@@ -116,7 +126,7 @@ async function ingestBlob(
   const release = parts.holds.hold(`blob:${blob}`)
   try {
     const run = plan.dataKey?.newRun()
-    const passage = new Passage(plan, arriving, parts.lanes)
+    const passage = new Passage(plan, arriving, parts)
     const kept = run === undefined ? passage : run.seal(passage)
     const bytes = parts.takeRoom === undefined ? kept : counted(kept, parts.takeRoom)
     const known = (): Told => told({ ...passage.passed, plan, run })
@@ -173,13 +183,13 @@ interface Passed {
 class Passage implements AsyncIterable<Uint8Array> {
   readonly #plan: IngestPlan
   readonly #arriving: Arriving
-  readonly #lanes: Md5Lanes
+  readonly #parts: DigestParts
   #passed: Passed | undefined
 
-  constructor(plan: IngestPlan, arriving: Arriving, lanes: Md5Lanes) {
+  constructor(plan: IngestPlan, arriving: Arriving, parts: DigestParts) {
     this.#plan = plan
     this.#arriving = arriving
-    this.#lanes = lanes
+    this.#parts = parts
   }
 
   /** Once every byte has passed. */
@@ -191,7 +201,7 @@ class Passage implements AsyncIterable<Uint8Array> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const { body, bytes } = this.#arriving
     const digests = digestPlan(this.#plan)
-    using running = new RunningDigests(digests.algorithms, this.#lanes)
+    using running = new RunningDigests(digests.algorithms, this.#parts)
     let sizeBytes = 0
     for await (const chunk of { [Symbol.asyncIterator]: () => bytes }) {
       sizeBytes += chunk.length

@@ -1,6 +1,7 @@
 /** Everything is built here, and joined here, and nowhere else. */
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Accelerator } from '../base/accelerator.ts'
 import type { Chance } from '../base/chance.ts'
 import { systemStopwatch, type Clock, type Instant } from '../base/clock.ts'
 import { Holds } from '../base/holds.ts'
@@ -22,7 +23,7 @@ import { createEnvelopes } from '../payload/encryption/envelopes.ts'
 import { createEmit } from '../payload/emit.ts'
 import { createIngest } from '../payload/ingest.ts'
 import { openFileBlobs } from '../stores/blobs/files.ts'
-import { nodeFileSystem } from '../stores/blobs/file-system.ts'
+import { nodeFiles } from '../stores/blobs/file-system.ts'
 import { timedSyncs } from '../stores/blobs/timed-syncs.ts'
 import { unsynced } from '../stores/blobs/unsynced.ts'
 import type { BlobStore } from '../stores/blobs/store.ts'
@@ -42,6 +43,7 @@ export interface StoreParts {
   readonly durability?: Durability
   /** What the stores do is counted into these. */
   readonly meters?: StoreMeters
+  readonly accelerator?: Accelerator | undefined
 }
 
 export interface Stores extends AsyncDisposable {
@@ -56,7 +58,7 @@ export async function openStores(
   parts: StoreParts,
   open: OpenMetadata = openSqliteMetadata,
 ): Promise<Stores> {
-  const { data, clock, onFatal, durability = 'full', meters = storeMeters() } = parts
+  const { data, clock, onFatal, durability = 'full', meters = storeMeters(), accelerator } = parts
   const directory = join(data, 'blobs')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   await using undo = new AsyncDisposableStack()
@@ -70,11 +72,10 @@ export async function openStores(
       meters: meters.metadata,
     }),
   )
+  const files = nodeFiles(accelerator)
   const fileSystem =
-    durability === 'none'
-      ? unsynced(nodeFileSystem)
-      : timedSyncs(nodeFileSystem, meters.syncs, systemStopwatch)
-  const blobs = undo.use(await openFileBlobs({ directory, onFatal, fileSystem }))
+    durability === 'none' ? unsynced(files) : timedSyncs(files, meters.syncs, systemStopwatch)
+  const blobs = undo.use(await openFileBlobs({ directory, onFatal, fileSystem, accelerator }))
   syncFolder(data)
   const opened = undo.move()
   return { metadata, blobs, [Symbol.asyncDispose]: () => opened.disposeAsync() }
@@ -97,6 +98,7 @@ export interface Parts {
   readonly chance: Chance
   /** Told of bytes on their way to the disk. Throws where there is no room for them. */
   readonly takeRoom: (sizeBytes: number) => void
+  readonly accelerator?: Accelerator | undefined
 }
 
 /** What the gateway needs of the whole. */
@@ -114,7 +116,7 @@ export interface Composed {
 }
 
 export async function compose(parts: Parts): Promise<Composed> {
-  const { stores, keys, settings, credentials, tokens, chance, takeRoom } = parts
+  const { stores, keys, settings, credentials, tokens, chance, takeRoom, accelerator } = parts
   const { metadata, blobs } = stores
   const { dialect = aws } = settings
   const { presignedSecondsMax } = dialect
@@ -129,7 +131,7 @@ export async function compose(parts: Parts): Promise<Composed> {
     objects: new Objects({ metadata }),
     uploads: new Uploads({ metadata, settings, chance, digests }),
     holds,
-    ingest: createIngest({ blobs, names, holds, metadata, takeRoom }),
+    ingest: createIngest({ blobs, names, holds, metadata, takeRoom, accelerator }),
     emit: createEmit({ blobs, metadata, holds }),
     envelopes: createEnvelopes({ ...keys, chance }),
     accountOf: (canonicalId: string) => credentials.account(canonicalId),

@@ -1,4 +1,5 @@
 /** From flags and environment to a checked Config. What is wrong is said as: what, why, what to do. */
+import type { Acceleration } from '../base/accelerator.ts'
 import { mebibyte } from '../base/limits.ts'
 import type { ObjectOwnership } from '../domain/settings.ts'
 import type { DialectName } from '../model/dialects/dialect.ts'
@@ -20,6 +21,7 @@ export interface Config {
   readonly domains: readonly string[]
   /** Processes that serve: one does all, more than one have another before them. */
   readonly workers: number
+  readonly accelerator: Acceleration
   readonly accountsFile: string | undefined
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly logLevel: LogLevel
@@ -72,6 +74,7 @@ export function readConfig(flags: Flags, env: Environment = process.env): Config
     region: parseRegion(text('region') ?? ''),
     domains: (values.get('domain') ?? []).map(parseDomain),
     workers: parseWorkers(text('workers') ?? ''),
+    accelerator: text('accelerator') as Acceleration,
     accountsFile: text('accounts'),
     admin: readAdminConfig({ value: text, tls, warnings }),
     tls,

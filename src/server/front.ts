@@ -1,4 +1,5 @@
 /** What requests meet: the rules composed over the stores, the gateway and the door. */
+import type { Found } from '../base/accelerator.ts'
 import type { Chance } from '../base/chance.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Settings } from '../domain/settings.ts'
@@ -34,6 +35,7 @@ export interface FrontParts {
   readonly chance: Chance
   readonly log: Log
   readonly timings: Timings
+  readonly acceleration: Found
   /** What the door leads to, given the gateway's. */
   readonly wrapped?: (serve: Serve) => Serve
 }
@@ -71,9 +73,16 @@ export async function prepareFront(parts: FrontParts): Promise<Front> {
   const settings = settingsOf(config, bound)
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log, sharers: workers }))
   const kept = { ...stores, blobs: sayingFull(stores.blobs, room) }
-  const { credentials, tokens } = known(identities)
-  const takeRoom = room.take
-  const s3 = await compose({ stores: kept, keys, settings, credentials, tokens, chance, takeRoom })
+  const { accelerator } = parts.acceleration
+  const s3 = await compose({
+    ...known(identities),
+    stores: kept,
+    keys,
+    settings,
+    chance,
+    takeRoom: room.take,
+    accelerator,
+  })
   const domains = domainsOf(config)
   const facts = (): ServerFacts => ({ region: config.region, domains, port: bound.port })
   const perSecond = config.doctorRate / workers

@@ -4,11 +4,13 @@
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Found } from '../base/accelerator.ts'
 import type { Chance } from '../base/chance.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../observe/log.ts'
 import { serverKey } from '../stores/keys/key-stores.ts'
 import { openSqliteMetadata } from '../stores/metadata/sqlite.ts'
+import { acceleratorFor } from './acceleration.ts'
 import { startBackground, type Background, type BackgroundParts } from './background.ts'
 import { openStores, type OpenMetadata, type Stores } from './compose.ts'
 import type { Config } from './config.ts'
@@ -38,6 +40,7 @@ export interface Ground extends AsyncDisposable {
   readonly meters: StoreMeters
   readonly identities: Identities
   readonly keys: OpenedKeys
+  readonly acceleration: Found
   /** What the operator must know of the keys of encryption; undefined as long as there are none. */
   readonly keysWarning: string | undefined
 }
@@ -55,7 +58,9 @@ export async function openGround(
   const { durability } = config
   warnOf(durability, log)
   const meters = storeMeters()
-  const kept = { data, clock, onFatal, durability, meters }
+  const acceleration = acceleratorFor(config, log)
+  const { accelerator } = acceleration
+  const kept = { data, clock, onFatal, durability, meters, accelerator }
   const stores = undo.use(await openStores(kept, openMetadata))
   const identities = openIdentities(config, { data, chance, log })
   const keys = undo.use(openKeys(config.keys, { clock, chance, log }))
@@ -63,7 +68,8 @@ export async function openGround(
   if (keysWarning !== undefined) log.warn({ folder: config.keys.folder }, keysWarning)
   const opened = undo.move()
   const close = (): Promise<void> => opened.disposeAsync()
-  return { data, stores, meters, identities, keys, keysWarning, [Symbol.asyncDispose]: close }
+  const known = { data, stores, meters, identities, keys, keysWarning, acceleration }
+  return { ...known, [Symbol.asyncDispose]: close }
 }
 
 export interface Behind extends AsyncDisposable {

@@ -4,6 +4,7 @@
  */
 import { adminOptions } from './admin-options.ts'
 import { keepingOptions } from './keeping-options.ts'
+import { powerOptions } from './power-options.ts'
 import { dialectNames } from '../model/dialects/named.ts'
 import { logLevels } from '../observe/log.ts'
 
@@ -33,6 +34,7 @@ export type OptionName =
   | 'region'
   | 'domain'
   | 'workers'
+  | 'accelerator'
   | 'accounts'
   | 'tls-cert'
   | 'tls-key'
@@ -98,14 +100,7 @@ export const options: readonly Option[] = [
     repeatable: true,
     sentence: 'a base domain for <bucket>.<domain>, besides localhost and IP addresses; repeatable',
   },
-  {
-    name: 'workers',
-    flag: '--workers',
-    env: 'ASHLAR_WORKERS',
-    value: 'count',
-    default: '1',
-    sentence: 'processes that serve requests; with more than 1, one more looks after them',
-  },
+  ...powerOptions,
   {
     name: 'accounts',
     flag: '--accounts',

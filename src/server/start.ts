@@ -28,6 +28,8 @@ export interface Server extends AsyncDisposable {
   readonly root: RootAccount
   /** What the operator must know of the keys of encryption; undefined as long as there are none. */
   readonly keysWarning: string | undefined
+  /** `on` and what for, or `off` and why. */
+  readonly accelerator: string
   /** Finishes what is in flight, then closes the stores. */
   close(): Promise<void>
 }
@@ -52,10 +54,11 @@ export async function startServer(config: Config, surroundings: Surroundings): P
 
 /** The server that stands on `ground` and is `running`. */
 export function closing(
-  { identities: { root }, keysWarning }: Ground,
+  { identities: { root }, keysWarning, acceleration: { told: accelerator } }: Ground,
   { endpoint, port, adminEndpoint }: Pick<Server, 'endpoint' | 'port' | 'adminEndpoint'>,
   running: AsyncDisposableStack,
 ): Server {
   const close = (): Promise<void> => running.disposeAsync()
-  return { endpoint, port, adminEndpoint, root, keysWarning, close, [Symbol.asyncDispose]: close }
+  const facts = { endpoint, port, adminEndpoint, root, keysWarning, accelerator }
+  return { ...facts, close, [Symbol.asyncDispose]: close }
 }

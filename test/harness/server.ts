@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { acceleration } from './acceleration.ts'
 import { expectHushed, secretsOf } from './leaks.ts'
 
 export interface ServerOptions {
@@ -140,6 +141,8 @@ function environmentOf(options: ServerOptions, keys: Keys): NodeJS.ProcessEnv {
     ASHLAR_ROOT_ACCESS_KEY: keys.accessKeyId,
     ASHLAR_ROOT_SECRET_KEY: keys.secretAccessKey,
     ASHLAR_LOG_LEVEL: 'warn',
+    // As most users have it.
+    ASHLAR_ACCELERATOR: acceleration.accelerator === undefined ? 'off' : 'auto',
     ...options.env,
   }
 }

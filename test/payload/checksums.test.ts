@@ -11,6 +11,7 @@ import {
 } from '../../src/payload/checksums/algorithms.ts'
 import { combine, composite, multipartEtag } from '../../src/payload/checksums/combine.ts'
 import { checksumOf, createHasher, loadHashers } from '../../src/payload/checksums/hashers.ts'
+import { acceleration } from '../harness/acceleration.ts'
 
 before(loadHashers)
 
@@ -54,7 +55,10 @@ test('hashers of one algorithm run side by side, in any chunking', () => {
       fc.array(chunks, { minLength: 1, maxLength: 4 }),
       turns,
       (algorithm, bodies, order) => {
-        const running = bodies.map((body) => ({ hasher: createHasher(algorithm), left: [...body] }))
+        const running = bodies.map((body) => ({
+          hasher: createHasher(algorithm, acceleration.accelerator),
+          left: [...body],
+        }))
         for (const turn of order) {
           const next = running[turn % running.length]
           const chunk = next?.left.shift()

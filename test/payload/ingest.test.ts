@@ -10,6 +10,7 @@ import { inlineBytesMax } from '../../src/base/limits.ts'
 import type { ChecksumAlgorithm } from '../../src/payload/checksums/algorithms.ts'
 import { checksumOf, loadHashers } from '../../src/payload/checksums/hashers.ts'
 import { declaredDigests, type DigestMembers } from '../../src/payload/declared.ts'
+import { acceleration } from '../harness/acceleration.ts'
 import { createIngest, type Ingest, type Ingested } from '../../src/payload/ingest.ts'
 import { memoryBlobs } from '../../src/stores/blobs/memory.ts'
 import type { BlobStore } from '../../src/stores/blobs/store.ts'
@@ -45,7 +46,13 @@ function bench(): Bench {
     blobs,
     holds,
     names,
-    ingest: createIngest({ blobs, holds, names, metadata: { failure: undefined } }),
+    ingest: createIngest({
+      ...acceleration,
+      blobs,
+      holds,
+      names,
+      metadata: { failure: undefined },
+    }),
   }
 }
 
@@ -209,7 +216,7 @@ test('a blob stays when the store that was to name it has failed: its row may be
   const blobs = memoryBlobs()
   const metadata: { failure: Error | undefined } = { failure: undefined }
   const names = new RememberedNames(1, systemChance)
-  const ingest = createIngest({ blobs, holds: new Holds(), names, metadata })
+  const ingest = createIngest({ ...acceleration, blobs, holds: new Holds(), names, metadata })
   const stored = await take(ingest, randomBytes(100_000))
   metadata.failure = new Error('the commit failed')
   await stored[Symbol.asyncDispose]()

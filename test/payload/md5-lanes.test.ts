@@ -10,6 +10,7 @@ import {
   ringsBytes,
 } from '../../src/payload/checksums/md5-lanes.ts'
 import { createKernels } from '../../src/base/kernels/kernels.ts'
+import { acceleration } from '../harness/acceleration.ts'
 
 /** Bytes that differ from body to body and from block to block. */
 function bytesOf(body: number, lengthBytes: number): Buffer {
@@ -40,7 +41,7 @@ async function digestOf(lanes: Md5Lanes, bytes: Buffer, sizes: readonly number[]
 }
 
 test('every length around blocks and rings, alone and in company', async () => {
-  const lanes = new Md5Lanes()
+  const lanes = new Md5Lanes(createKernels(ringsBytes, acceleration.accelerator))
   const lengths = [
     ...Array.from({ length: 200 }, (_, length) => length),
     ...[-65, -64, -63, -9, -8, -1, 0, 1, 63, 64, 65].map((more) => ringBytes + more),
@@ -59,7 +60,7 @@ test('every length around blocks and rings, alone and in company', async () => {
 })
 
 test('any number of bodies of any sizes in any chunks', async () => {
-  const lanes = new Md5Lanes()
+  const lanes = new Md5Lanes(createKernels(ringsBytes, acceleration.accelerator))
   const body = fc.record({
     lengthBytes: fc.oneof(fc.nat(200), fc.nat(4 * ringBytes)),
     sizes: fc.array(
@@ -88,7 +89,7 @@ test('any number of bodies of any sizes in any chunks', async () => {
 
 /** Lanes, and the names of the kernels that they call. */
 function watched(): { lanes: Md5Lanes; calls: string[] } {
-  const kernels = createKernels(ringsBytes)
+  const kernels = createKernels(ringsBytes, acceleration.accelerator)
   const calls: string[] = []
   const run = new Proxy(kernels.run, {
     get: (functions, name) => {
@@ -114,7 +115,7 @@ test('a body that is dropped leaves its lane, and those that come after it see n
 })
 
 test('beyond the lanes that there are a body is hashed alone', async () => {
-  const lanes = new Md5Lanes()
+  const lanes = new Md5Lanes(createKernels(ringsBytes, acceleration.accelerator))
   const bodies = Array.from({ length: bodiesMax + 3 }, (_, index) => bytesOf(index, 70_000 + index))
   const digests = await Promise.all(bodies.map((bytes) => digestOf(lanes, bytes, [9999])))
   assert.deepEqual(

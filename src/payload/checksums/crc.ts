@@ -1,5 +1,9 @@
-/** S3's three CRCs in WebAssembly (tools/kernels): divided by sparse multiples of their moduli, the rest by tables. */
+/**
+ * S3's three CRCs: by the accelerator where there is one, else in WebAssembly (tools/kernels), divided by sparse multiples of
+ * their moduli and the rest by tables.
+ */
 import { crc32 } from 'node:zlib'
+import { crcNumbers, type Accelerator } from '../../base/accelerator.ts'
 import { createKernels, stagingBytes, type Kernels } from '../../base/kernels/kernels.ts'
 import { kibibyte } from '../../base/limits.ts'
 import type { CombinableAlgorithm } from '../../model/checksum-types.ts'
@@ -36,17 +40,24 @@ export class CrcHasher implements Hasher {
   readonly #crc: Crc
   readonly #tables: number
   readonly #ones: bigint
+  readonly #accelerated: Accelerator['crc']
   #state: bigint
 
-  constructor(algorithm: CombinableAlgorithm) {
+  constructor(algorithm: CombinableAlgorithm, accelerator?: Accelerator) {
     this.#kernels = crcKernels()
     this.#crc = crcs[algorithm]
     this.#tables = this.#kernels.tables(this.#crc.modulus)
     this.#ones = (1n << BigInt(this.#crc.bits)) - 1n
     this.#state = this.#ones
+    this.#accelerated = accelerator?.crc
   }
 
   update(bytes: Uint8Array): void {
+    if (this.#accelerated !== undefined) {
+      const which = crcNumbers[this.#crc.kernel]
+      this.#state = this.#accelerated(which, this.#state, bytes)
+      return
+    }
     const { run, memory, work, staging } = this.#kernels
     if (this.#crc.kernel === 'crc32' && bytes.length < kernelBytesMin) return this.#short(bytes)
     for (let at = 0; at < bytes.length; at += stagingBytes) {

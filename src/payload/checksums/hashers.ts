@@ -8,6 +8,7 @@
  */
 import { createHash, hash, type Hash } from 'node:crypto'
 import { createXXHash128, createXXHash3, createXXHash64 } from 'hash-wasm'
+import type { Accelerator } from '../../base/accelerator.ts'
 import { assert } from '../../base/assert.ts'
 import { isCombinable } from '../../model/checksum-types.ts'
 import type { ChecksumAlgorithm } from './algorithms.ts'
@@ -31,9 +32,9 @@ export async function loadHashers(): Promise<Hashers> {
 }
 
 /** A fresh checksum of that algorithm. */
-export function createHasher(algorithm: ChecksumAlgorithm): Hasher {
+export function createHasher(algorithm: ChecksumAlgorithm, accelerator?: Accelerator): Hasher {
   // The CRCs.
-  if (isCombinable(algorithm)) return new CrcHasher(algorithm)
+  if (isCombinable(algorithm)) return new CrcHasher(algorithm, accelerator)
   if (isCrypto(algorithm)) return new CryptoHasher(algorithm)
   assert(engines !== undefined, 'loadHashers was awaited before the first hasher is made')
   return new WasmHasher(engines[algorithm])

@@ -11,6 +11,7 @@ import { openLog } from '../../observe/log.ts'
 import { BucketCache } from '../../stores/metadata/sql/bucket-cache.ts'
 import { RemoteWriter } from '../../stores/metadata/sql/remote-writer.ts'
 import { joinMetadata } from '../../stores/metadata/shared.ts'
+import { acceleratorFor } from '../acceleration.ts'
 import { openStores, type Composed } from '../compose.ts'
 import { ConfigError } from '../config-error.ts'
 import { prepareFront } from '../front.ts'
@@ -102,16 +103,19 @@ class Life {
     const chance = systemChance
     const joined = { epoch, clock, writer: this.#writer, buckets: this.#buckets }
     const meters = storeMeters()
+    const acceleration = acceleratorFor(config, log)
+    const { accelerator } = acceleration
     const stores = this.#running.use(
-      await openStores({ data, clock, onFatal, durability, meters }, async ({ file }) =>
-        joinMetadata({ file, ...joined }),
+      await openStores(
+        { data, clock, onFatal, durability, meters, accelerator },
+        async ({ file }) => joinMetadata({ file, ...joined }),
       ),
     )
     const keys = this.#running.use(openKeys(config.keys, { clock, chance, log }))
     const wrapped = (serve: Serve): Serve =>
       countingWorkers(serve, () => workersField(this.#serving, config.workers))
     const given = { config, data, stores, keys, identities, clock, chance, log, timings, wrapped }
-    const front = this.#running.use(await prepareFront(given))
+    const front = this.#running.use(await prepareFront({ ...given, acceleration }))
     this.#holds = front.s3.holds
     if (config.admin !== undefined) {
       const tell = (families: readonly Family[]): Promise<void> =>

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path'
 import { free } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
-import { blockSumWith, type BlockSum } from './block-checksum.ts'
+import { createKernels } from '../../base/kernels/kernels.ts'
+import { blockSumsWith, type BlockSums } from './block-checksum.ts'
 import { decodeHeader, headerSize, pageBytes, type BlobHeader } from './files-format.ts'
 import { openBlob, readBlob, readExactly, type OpenBlob } from './files-reader.ts'
 import { failedWith, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts'
@@ -44,7 +45,7 @@ export async function openBlobExaminer(
 class FileExaminer implements BlobExaminer {
   readonly #fs: FileSystem
   readonly #folders: Folders
-  readonly #blockSum: BlockSum = blockSumWith()
+  readonly #blockSums: BlockSums = blockSumsWith(createKernels())
 
   constructor(directory: string, fs: FileSystem) {
     this.#fs = fs
@@ -94,7 +95,7 @@ class FileExaminer implements BlobExaminer {
       await provenHeader(blob)
       yield blob.headerBytes
       const whole = { offset: 0, lengthBytes: blob.sizeBytes }
-      const reading = { blockSum: this.#blockSum, inBigPieces: true }
+      const reading = { blockSums: this.#blockSums, inBigPieces: true }
       for await (const piece of readBlob(blob, whole, reading)) {
         const { length } = piece
         free(piece)

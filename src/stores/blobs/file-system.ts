@@ -3,6 +3,7 @@
  * was not synced. Every call is positional; nothing is ever renamed, truncated or overwritten.
  */
 import fs from 'node:fs'
+import type { Accelerator } from '../../base/accelerator.ts'
 import { kibibyte } from '../../base/limits.ts'
 
 export interface FileSystem {
@@ -21,6 +22,8 @@ export interface FileSystem {
 export interface OpenFile {
   /** Bytes read, fewer than asked for at the end of the file only by the kernel's leave: read on until 0. */
   read(into: Uint8Array, position: number): Promise<number>
+  /** Bytes read without waiting for a disk, perhaps none. Absent where there is no way to know. */
+  readonly readCached?: (into: Uint8Array, position: number) => number
   /** Bytes written, perhaps fewer than given. */
   write(bytes: Uint8Array, position: number): Promise<number>
   sizeBytes(): number
@@ -46,12 +49,15 @@ const directUnitBytes = 4096
 class NodeFile implements OpenFile {
   readonly #fd: number
   readonly #path: string
+  readonly readCached?: (into: Uint8Array, position: number) => number
   /** The same file past the page cache, once it was wanted; null where the file system has no such thing. */
   #direct: number | null | undefined
 
-  constructor(fd: number, path: string) {
+  constructor(fd: number, path: string, accelerator: Accelerator | undefined) {
     this.#fd = fd
     this.#path = path
+    if (accelerator === undefined) return
+    this.readCached = (into, position) => accelerator.readCached(fd, into, position)
   }
 
   read(into: Uint8Array, position: number): Promise<number> {
@@ -116,29 +122,35 @@ function writeTo(fd: number, bytes: Uint8Array, position: number): Promise<numbe
   return called((done) => fs.write(fd, bytes, 0, bytes.length, position, done))
 }
 
-async function openNode(path: string, flags: number): Promise<NodeFile> {
-  return new NodeFile(await called((done) => fs.open(path, flags, 0o600, done)), path)
+/** The real one. Files and folders belong to the server's user alone. */
+export function nodeFiles(accelerator?: Accelerator): FileSystem {
+  const opened = async (path: string, flags: number): Promise<NodeFile> => {
+    const fd = await called<number>((done) => fs.open(path, flags, 0o600, done))
+    return new NodeFile(fd, path, accelerator)
+  }
+  return {
+    create: (path) =>
+      opened(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL),
+    open: (path) => opened(path, fs.constants.O_RDONLY),
+    unlink: (path) => called((done) => fs.unlink(path, (error) => done(error, undefined))),
+    makeFolder: (path) =>
+      called((done) => fs.mkdir(path, { mode: 0o700 }, (error) => done(error, undefined))),
+    syncFolder,
+    readFolder: (path) => called((done) => fs.readdir(path, done)),
+  }
 }
 
-/** The real one. Files and folders belong to the server's user alone. */
-export const nodeFileSystem: FileSystem = {
-  create: (path) =>
-    openNode(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL),
-  open: (path) => openNode(path, fs.constants.O_RDONLY),
-  unlink: (path) => called((done) => fs.unlink(path, (error) => done(error, undefined))),
-  makeFolder: (path) =>
-    called((done) => fs.mkdir(path, { mode: 0o700 }, (error) => done(error, undefined))),
-  // An entry of it was just made or taken away, so opening it asks no disk.
-  syncFolder: async (path) => {
-    const fd = fs.openSync(path, fs.constants.O_RDONLY)
-    try {
-      await called<undefined>((done) => fs.fsync(fd, (error) => done(error, undefined)))
-    } finally {
-      fs.closeSync(fd)
-    }
-  },
-  readFolder: (path) => called((done) => fs.readdir(path, done)),
+/** An entry of it was just made or taken away, so opening it asks no disk. */
+async function syncFolder(path: string): Promise<void> {
+  const fd = fs.openSync(path, fs.constants.O_RDONLY)
+  try {
+    await called<undefined>((done) => fs.fsync(fd, (error) => done(error, undefined)))
+  } finally {
+    fs.closeSync(fd)
+  }
 }
+
+export const nodeFileSystem: FileSystem = nodeFiles()
 
 /** The call failed with this system error, e.g. ENOENT. */
 export function failedWith(error: unknown, code: string): boolean {

@@ -7,7 +7,7 @@
 import { bigBuffer, bigBufferBytes, free, sole } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
 import { kibibyte, mebibyte } from '../../base/limits.ts'
-import { blockBytes, blockSumBytes, type BlockSum } from './block-checksum.ts'
+import { blockBytes, blockSumBytes, type BlockSums } from './block-checksum.ts'
 import { decodeFooter, footerBytes, provenTrailer, trailerBytes } from './files-format.ts'
 import type { OpenFile } from './file-system.ts'
 import { BlobCorrupt, BlobMissing, type ByteRange } from './store.ts'
@@ -64,7 +64,7 @@ export async function openBlob(id: BlobId, file: OpenFile, wantedBytes = 0): Pro
 
 export interface Reading {
   /** Undefined where the reader's bytes prove themselves. */
-  readonly blockSum: BlockSum | undefined
+  readonly blockSums: BlockSums | undefined
   /** In pieces of up to 1 MiB, the next one read ahead; otherwise 256 KiB, one after the other. */
   readonly inBigPieces: boolean
 }
@@ -73,32 +73,38 @@ export interface Reading {
 export async function* readBlob(
   blob: OpenBlob,
   range: ByteRange,
-  { blockSum, inBigPieces }: Reading,
+  { blockSums, inBigPieces }: Reading,
 ): AsyncGenerator<Uint8Array> {
   const end = range.offset + range.lengthBytes
   if (end > blob.sizeBytes) {
     throw new BlobMissing(`blob ${blob.id} has ${blob.sizeBytes} bytes, not ${end}`)
   }
   if (range.lengthBytes === 0) return
-  const readBytes = inBigPieces ? bigReadBytes : smallReadBytes
+  const ahead = { end, readBytes: inBigPieces ? bigReadBytes : smallReadBytes }
   let from = range.offset - (range.offset % blockBytes)
-  let next: Promise<Buffer> | undefined
+  let next: Read | undefined
   try {
     while (from < end) {
-      const bytes = await (next ?? readBlocks(blob, from, { end, readBytes }))
+      const reading = next ?? readBlocks(blob, from, ahead)
+      const bytes = await reading
       const start = from
       from += bytes.length
-      next = inBigPieces && from < end ? readAhead(blob, from, { end, readBytes }) : undefined
-      if (blockSum !== undefined) verify(blob, { start, bytes }, blockSum)
+      // What is at hand is had soon enough when it is asked for, and is then still in the processor's cache.
+      const isAhead = inBigPieces && reading instanceof Promise && from < end
+      next = isAhead ? readAhead(blob, from, ahead) : undefined
+      if (blockSums !== undefined) verify(blob, { start, bytes }, blockSums)
       const first = Math.max(0, range.offset - start)
       yield sole(bytes.subarray(first, Math.min(bytes.length, end - start)))
     }
   } finally {
     // Read ahead for somebody who left.
-    const unread = await next?.catch(() => undefined)
+    const unread = await Promise.resolve(next).catch(() => undefined)
     if (unread !== undefined) free(sole(unread))
   }
 }
+
+/** A promise where somebody has to wait for the bytes. */
+type Read = Buffer | Promise<Buffer>
 
 interface Ahead {
   readonly end: number
@@ -106,36 +112,39 @@ interface Ahead {
 }
 
 /** Starts a read whose failure may come before anybody waits for it: it then shows when the piece is asked for. */
-function readAhead(blob: OpenBlob, from: number, ahead: Ahead): Promise<Buffer> {
+function readAhead(blob: OpenBlob, from: number, ahead: Ahead): Read {
   const reading = readBlocks(blob, from, ahead)
-  reading.catch(() => undefined)
+  if (reading instanceof Promise) reading.catch(() => undefined)
   return reading
 }
 
 /** Blocks from `from` on, a block boundary, up to the one that holds the last byte before `end`. */
-function readBlocks(blob: OpenBlob, from: number, { end, readBytes }: Ahead): Promise<Buffer> {
-  const blocksEnd = Math.min(Math.ceil(end / blockBytes) * blockBytes, blob.sizeBytes)
-  const leftBytes = Math.max(0, blocksEnd - from)
-  const position = blob.headerBytes + from
+function readBlocks(blob: OpenBlob, from: number, ahead: Ahead): Read {
+  const { file, content, headerBytes } = blob
+  const left = leftBytes(blob, from, ahead)
+  const position = headerBytes + from
   // All of it in one piece: a second one would be a view of the same buffer.
-  if (blob.content !== undefined) {
-    return Promise.resolve(blob.content.subarray(position, position + leftBytes))
-  }
-  return readExactly(blob.file, position, buffer(Math.min(readBytes, leftBytes)))
+  if (content !== undefined) return content.subarray(position, position + left)
+  return readExactly(file, position, buffer(Math.min(ahead.readBytes, left)))
+}
+
+function leftBytes(blob: OpenBlob, from: number, { end }: Ahead): number {
+  const blocksEnd = Math.min(Math.ceil(end / blockBytes) * blockBytes, blob.sizeBytes)
+  return Math.max(0, blocksEnd - from)
 }
 
 function verify(
   blob: OpenBlob,
   run: { readonly start: number; readonly bytes: Buffer },
-  blockSum: BlockSum,
+  blockSums: BlockSums,
 ): void {
-  for (let at = 0; at < run.bytes.length; at += blockBytes) {
-    const index = (run.start + at) / blockBytes
-    const kept = blob.sums.readBigUInt64BE(index * blockSumBytes)
-    if (blockSum(run.bytes.subarray(at, at + blockBytes)) !== kept) {
-      throw new BlobCorrupt(`block ${index} of blob ${blob.id} fails its checksum`)
-    }
-  }
+  const sums = blockSums(run.bytes)
+  const first = (run.start / blockBytes) * blockSumBytes
+  const kept = blob.sums.subarray(first, first + sums.length)
+  if (kept.equals(sums)) return
+  const differing = sums.findIndex((byte, at) => byte !== kept[at])
+  const index = Math.floor((first + differing) / blockSumBytes)
+  throw new BlobCorrupt(`block ${index} of blob ${blob.id} fails its checksum`)
 }
 
 /** What was there before is overwritten or not handed on: `readExactly` fills all of it. */
@@ -144,9 +153,20 @@ function buffer(lengthBytes: number): Buffer {
   return bigBuffer().subarray(0, lengthBytes)
 }
 
-/** Fills `into`. Throws BlobCorrupt when there are fewer bytes. */
-export async function readExactly(file: OpenFile, position: number, into: Buffer): Promise<Buffer> {
-  let filled = 0
+/** Fills `into`, at once where the system has the bytes at hand. Rejects with BlobCorrupt when there are fewer. */
+export function readExactly(file: OpenFile, position: number, into: Buffer): Read {
+  const filled = file.readCached?.(into, position) ?? 0
+  return filled === into.length ? into : readRest(file, position, { into, filled })
+}
+
+interface Filling {
+  readonly into: Buffer
+  readonly filled: number
+}
+
+async function readRest(file: OpenFile, position: number, filling: Filling): Promise<Buffer> {
+  const { into } = filling
+  let { filled } = filling
   while (filled < into.length) {
     const count = await file.read(into.subarray(filled), position + filled)
     if (count === 0) throw new BlobCorrupt('a blob file ends before its bytes do')

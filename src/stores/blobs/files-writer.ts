@@ -5,7 +5,7 @@
  * ends on a block and on a page.
  */
 import type { BlobId } from '../../base/ids.ts'
-import { blockBytes, blockSumBytes, type BlockSum } from './block-checksum.ts'
+import { blockBytes, blockSumBytes, type BlockSums } from './block-checksum.ts'
 import { encodeHeader, encodeTrailer } from './files-format.ts'
 import type { OpenFile } from './file-system.ts'
 import type { Pieces } from './pieces.ts'
@@ -14,7 +14,7 @@ import type { BlobAbout, BlobClosing } from './store.ts'
 export interface BlobWriterParts {
   readonly file: OpenFile
   readonly pieces: Pieces
-  readonly blockSum: BlockSum
+  readonly blockSums: BlockSums
 }
 
 export class BlobWriter {
@@ -123,8 +123,10 @@ export class BlobWriter {
     while (this.#filled - this.#summed >= blockBytes) this.#sum(this.#summed + blockBytes)
   }
 
+  /** Of one block: as soon as it is whole, while it is in the processor's cache. */
   #sum(end: number): void {
-    this.#sums.push(this.#parts.blockSum(this.#piece.subarray(this.#summed, end)))
+    const sum = this.#parts.blockSums(this.#piece.subarray(this.#summed, end))
+    this.#sums.push(sum.readBigUInt64BE())
     this.#summed = end
   }
 }

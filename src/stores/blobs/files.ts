@@ -5,8 +5,9 @@
  * is the end of this process' trust in its disk: `onFatal` hears of it and no later put resolves (decision 9).
  */
 import { resolve } from 'node:path'
+import type { Accelerator } from '../../base/accelerator.ts'
 import type { BlobId } from '../../base/ids.ts'
-import { blockSumWith, type BlockSum } from './block-checksum.ts'
+import { blockSumsWith, type BlockSums } from './block-checksum.ts'
 import { BlobWriter } from './files-writer.ts'
 import { bigReadersMax, openBlob, readBlob, tailBytes, type OpenBlob } from './files-reader.ts'
 import {
@@ -36,6 +37,7 @@ export interface FileBlobsOptions {
   readonly onFatal: (error: unknown) => void
   readonly fileSystem?: FileSystem
   readonly pieces?: Pieces
+  readonly accelerator?: Accelerator | undefined
 }
 
 /** Opens the store; what earlier lives left unfinished stays until it is removed. */
@@ -56,7 +58,7 @@ class FileBlobs implements BlobStore {
   readonly #syncs: FolderSyncs
   readonly #folders: Folders
   readonly #pieces: Pieces
-  readonly #blockSum: BlockSum
+  readonly #blockSums: BlockSums
   /** Named and not yet durable: absent for readers. */
   readonly #unfinished = new Set<BlobId>()
   readonly #running = new Set<Promise<unknown>>()
@@ -70,7 +72,7 @@ class FileBlobs implements BlobStore {
     this.#syncs = new FolderSyncs((folder) => this.#synced(this.#fs.syncFolder(folder)))
     this.#folders = new Folders(resolve(options.directory), this.#fs, this.#syncs)
     this.#pieces = options.pieces ?? new Pieces()
-    this.#blockSum = blockSumWith(this.#pieces.kernels)
+    this.#blockSums = blockSumsWith(this.#pieces.kernels, options.accelerator)
   }
 
   put(
@@ -84,14 +86,14 @@ class FileBlobs implements BlobStore {
     range: ByteRange,
     proof: 'checksums' | 'own' = 'checksums',
   ): AsyncGenerator<Uint8Array> {
-    const blockSum = proof === 'own' ? undefined : this.#blockSum
+    const blockSums = proof === 'own' ? undefined : this.#blockSums
     const inBigPieces = this.#readers < bigReadersMax
     this.#readers += 1
     try {
       const file = await this.#open(id)
       try {
         const blob = await this.#proven(id, file, { range, inBigPieces })
-        yield* readBlob(blob, range, { blockSum, inBigPieces })
+        yield* readBlob(blob, range, { blockSums, inBigPieces })
       } finally {
         await file.close()
       }
@@ -147,7 +149,7 @@ class FileBlobs implements BlobStore {
       const writer = new BlobWriter(id, put.about, {
         file,
         pieces: this.#pieces,
-        blockSum: this.#blockSum,
+        blockSums: this.#blockSums,
       })
       try {
         for await (const chunk of put.bytes) await writer.add(chunk)

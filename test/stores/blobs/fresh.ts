@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { nodeFileSystem, type FileSystem } from '../../../src/stores/blobs/file-system.ts'
+import { nodeFiles, type FileSystem } from '../../../src/stores/blobs/file-system.ts'
 import { openFileBlobs } from '../../../src/stores/blobs/files.ts'
 import { Pieces } from '../../../src/stores/blobs/pieces.ts'
+import { acceleration } from '../../harness/acceleration.ts'
 import type { BlobStore } from '../../../src/stores/blobs/store.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'ashlar-blobs-'))
@@ -18,9 +19,10 @@ export function freshFolder(): Promise<string> {
 /** Buffers are poisoned on release, so that a late use of one shows. */
 export function openIn(
   directory: string,
-  fileSystem: FileSystem = nodeFileSystem,
+  fileSystem: FileSystem = nodeFiles(acceleration.accelerator),
   fatal: unknown[] = [],
 ): Promise<BlobStore> {
   const pieces = new Pieces({ poisoned: true })
-  return openFileBlobs({ directory, fileSystem, pieces, onFatal: (error) => fatal.push(error) })
+  const onFatal = (error: unknown): unknown => fatal.push(error)
+  return openFileBlobs({ ...acceleration, directory, fileSystem, pieces, onFatal })
 }
