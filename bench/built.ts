@@ -1,4 +1,4 @@
-/** What is built before anything is measured: Ashlar as its package has it, and the load generator. */
+/** What is built before anything is measured: Ashlar as its package has it, its accelerator, and the load generator. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,9 +9,9 @@ const root = join(import.meta.dirname, '..')
 /** The command line of the built program. */
 export const ashlarMain: string = join(root, 'dist/cli/main.js')
 
-/** Builds both, and answers the path of the load generator. Rejects with what is missing. */
+/** Builds all of it, and answers the path of the load generator. Rejects with what is missing. */
 export async function build(): Promise<string> {
-  const [program] = await Promise.all([buildLoad(), buildAshlar()])
+  const [program] = await Promise.all([buildLoad(), buildAshlar(), buildAccelerator()])
   return program
 }
 
@@ -22,6 +22,11 @@ export async function build(): Promise<string> {
 async function buildAshlar(): Promise<void> {
   const compiler = join(root, 'node_modules/.bin/tsc')
   await run(compiler, ['-p', 'tsconfig.build.json'], { cwd: root })
+}
+
+/** Where this machine can; otherwise it is not there to be measured. */
+async function buildAccelerator(): Promise<void> {
+  await run(process.execPath, [join(root, 'tools/accelerator.ts')], { cwd: root })
 }
 
 /** In the checkout, for another one may have another generator. */

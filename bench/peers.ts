@@ -4,9 +4,10 @@
  * A peer is taken when its program is on the PATH, in the folder of `npm run bench -- install`, or named by
  * ASHLAR_BENCH_<PEER>; nothing of it is part of this project.
  */
-import { accessSync, constants, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { acceleratorFile } from '../src/base/accelerator.ts'
 import { ashlarMain } from './built.ts'
 
 /** Fixed pair of every server under test: they listen on loopback, on data that is thrown away. */
@@ -42,6 +43,8 @@ export interface Peer {
   readonly durability: string
   /** Absent for Ashlar itself, which is here. */
   readonly program?: string
+  /** A file that is built with Ashlar where this machine can; without it this is not what its name says. */
+  readonly needs?: string
   readonly recipe?: Recipe
   readonly versionArgs: readonly string[]
   /** Copies and copied parts take no bytes. */
@@ -66,6 +69,8 @@ export function ashlar(options: readonly string[] = []): Peer {
         `--listen=127.0.0.1:${port}`,
         `--data=${folder}`,
         '--log-level=error',
+        // In pure Node, unless an option says otherwise.
+        '--accelerator=off',
         ...options,
       ],
       env: {
@@ -147,12 +152,19 @@ export function knownPeers(options: readonly string[] = []): readonly Peer[] {
     name: 'ashlar-2-workers',
     only: /^(put|get|part|upload)/,
   }
-  return [usual, unsummed, several, ...others]
+  const accelerated: Peer = {
+    ...ashlar([...options, '--accelerator=auto']),
+    name: 'ashlar-accelerated',
+    needs: acceleratorFile,
+    only: /^(put|get|part|upload)/,
+  }
+  return [usual, unsummed, several, accelerated, ...others]
 }
 
 /** The program of a peer; undefined when it is not on this machine. */
 export function programOf(peer: Peer): string | undefined {
-  const { program } = peer
+  const { program, needs } = peer
+  if (needs !== undefined && !existsSync(needs)) return undefined
   if (program === undefined) return process.execPath
   const named = process.env[`ASHLAR_BENCH_${peer.name.toUpperCase()}`]
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), programFolder]
@@ -167,7 +179,8 @@ export const programFolder: string = join(
 )
 
 /** In words, what has to be done to have it. */
-export function sourceOf({ recipe, name }: Peer): string {
+export function sourceOf({ recipe, name, needs }: Peer): string {
+  if (needs !== undefined) return 'npm run accelerator'
   if (recipe === undefined) return `${name} is here`
   if (recipe.by === 'go build')
     return `${recipe.repository} at ${recipe.tag}, go build ${recipe.of}`

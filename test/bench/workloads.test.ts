@@ -76,7 +76,7 @@ test('the options of Ashlar are those of all of its sides and of no peer', () =>
     .filter(({ launch }) => launch(start).args.includes('--region=there'))
   assert.deepEqual(
     withOption.map(({ name }) => name),
-    ['ashlar', 'ashlar-no-checksum', 'ashlar-2-workers'],
+    ['ashlar', 'ashlar-no-checksum', 'ashlar-2-workers', 'ashlar-accelerated'],
   )
 })
 
