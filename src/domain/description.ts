@@ -87,17 +87,6 @@ export function objectChecksum(row: Pick<ObjectRow, 'attributes' | 'partCount'>)
   }
 }
 
-/** Listings name the algorithm and type alone. */
-export function checksumAlgorithmsOf(row: ObjectRow): {
-  ChecksumAlgorithm?: readonly string[]
-  ChecksumType?: string
-} {
-  const { checksum } = row.attributes
-  return checksum === undefined
-    ? {}
-    : { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksum.type }
-}
-
 /** Clients verify what they get: a range has no checksum, one part has its own, an object that is one part has the whole's. */
 function sliceChecksum(
   row: ObjectRow,

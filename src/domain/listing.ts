@@ -2,7 +2,7 @@
 import { pageEntriesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { _Object, CommonPrefix, ObjectVersion } from '../model/types.gen.ts'
-import type { ObjectRow } from '../stores/metadata/records.ts'
+import type { ListedObject } from '../stores/metadata/records.ts'
 import { commonPrefix, successor } from '../stores/metadata/order.ts'
 import type { ListPage, ListQuery } from '../stores/metadata/store.ts'
 import { percentEncodePath } from '../wire/percent.ts'
@@ -10,7 +10,6 @@ import { quoted } from './etags.ts'
 import { type BucketOwners, ownerOf } from './owners.ts'
 import { ownerIn } from './ownership.ts'
 import { openToken, sealToken } from './page-tokens.ts'
-import { checksumAlgorithmsOf } from './description.ts'
 import type { Objects } from './objects.ts'
 import { wholeSeconds } from './times.ts'
 
@@ -79,7 +78,7 @@ export function startAtToken(
 }
 
 /** The token that goes on behind the last entry of a page; undefined when the page is the last. */
-export function nextToken(page: ListPage<ObjectRow>, scope: string): string | undefined {
+export function nextToken(page: ListPage<ListedObject>, scope: string): string | undefined {
   const last = page.truncated ? page.entries.at(-1) : undefined
   if (last === undefined) return undefined
   const position = 'row' in last ? `${keyMark}${last.row.key}` : `${prefixMark}${last.commonPrefix}`
@@ -87,7 +86,7 @@ export function nextToken(page: ListPage<ObjectRow>, scope: string): string | un
 }
 
 /** The last key or common prefix of a page that is not the last. */
-export function nextMarker(page: ListPage<ObjectRow>): string | undefined {
+export function nextMarker(page: ListPage<ListedObject>): string | undefined {
   const last = page.truncated ? page.entries.at(-1) : undefined
   if (last === undefined) return undefined
   return 'row' in last ? last.row.key : last.commonPrefix
@@ -101,13 +100,13 @@ export async function pageFrom(
   start: Start | undefined,
   query: Omit<ListQuery, keyof Start>,
   objects: Pick<Objects, 'list'>,
-): Promise<ListPage<ObjectRow>> {
+): Promise<ListPage<ListedObject>> {
   if (start === undefined || query.max === 0) return { entries: [], truncated: false }
   return await objects.list({ ...query, ...start })
 }
 
 export function contentsOf(
-  page: ListPage<ObjectRow>,
+  page: ListPage<ListedObject>,
   text: KeyText,
   owners: BucketOwners | undefined,
 ): readonly _Object[] {
@@ -120,7 +119,7 @@ export function contentsOf(
 
 /** As ListObjectVersions names them; every row of the page is the latest of its key. */
 export function versionsOf(
-  page: ListPage<ObjectRow>,
+  page: ListPage<ListedObject>,
   text: KeyText,
   owners: BucketOwners,
 ): readonly ObjectVersion[] {
@@ -130,7 +129,7 @@ export function versionsOf(
           {
             ...contentOf(entry.row, text, owners),
             VersionId: entry.row.versionId,
-            IsLatest: entry.row.isLatest,
+            IsLatest: true,
           },
         ]
       : [],
@@ -154,16 +153,16 @@ export function checkOptionalAttributes(attributes: readonly string[] | undefine
   )
 }
 
-function contentOf(row: ObjectRow, text: KeyText, owners: BucketOwners | undefined): _Object {
-  const { ChecksumAlgorithm, ChecksumType } = checksumAlgorithmsOf(row)
+function contentOf(row: ListedObject, text: KeyText, owners: BucketOwners | undefined): _Object {
+  const { checksum } = row
   return {
     Key: text(row.key),
     LastModified: wholeSeconds(row.modified),
     ETag: quoted(row.etag),
-    ChecksumAlgorithm,
-    ChecksumType,
+    ChecksumAlgorithm: checksum === undefined ? undefined : [checksum.algorithm],
+    ChecksumType: checksum?.type,
     Size: row.sizeBytes,
-    StorageClass: row.attributes.storageClass,
+    StorageClass: row.storageClass,
     Owner: owners === undefined ? undefined : ownerOf(ownerIn(owners.bucket, row), owners),
   }
 }

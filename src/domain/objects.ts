@@ -7,6 +7,7 @@ import type { ByteRange } from '../stores/blobs/store.ts'
 import type {
   BucketRow,
   Encryption,
+  ListedObject,
   ObjectAttributes,
   ObjectRow,
   PartRow,
@@ -176,7 +177,7 @@ export class Objects {
     return !isRefusal(await this.#metadata.replaceEnvelope(at, from, to))
   }
 
-  async list(query: ListQuery): Promise<ListPage<ObjectRow>> {
+  async list(query: ListQuery): Promise<ListPage<ListedObject>> {
     return await this.#metadata.listObjects(query)
   }
 

@@ -122,6 +122,14 @@ export interface ObjectRow {
   readonly attributes: ObjectAttributes
 }
 
+/** What a listing shows of the current version of a key. */
+export interface ListedObject
+  extends
+    Pick<ObjectRow, 'key' | 'versionId' | 'owner' | 'sizeBytes' | 'etag' | 'modified'>,
+    Pick<ObjectAttributes, 'storageClass'> {
+  readonly checksum: Pick<Checksum, 'algorithm' | 'type'> | undefined
+}
+
 export interface UploadRow {
   readonly uploadId: string
   readonly bucket: BucketId

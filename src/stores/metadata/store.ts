@@ -18,6 +18,7 @@ import type {
   BucketId,
   BucketRow,
   Encryption,
+  ListedObject,
   NewLocator,
   ObjectAttributes,
   ObjectRow,
@@ -133,7 +134,7 @@ export interface MetadataStore extends AsyncDisposable {
   listEnvelopes(after: string | undefined, max: number): Promise<EnvelopePage>
   /** Replaces an envelope and nothing else. `object-missing`, `upload-missing` when `from` is no longer there. */
   replaceEnvelope(at: EnvelopeAt, from: Encryption, to: Encryption): Promise<undefined | Refusal>
-  listObjects(query: ListQuery): Promise<ListPage<ObjectRow>>
+  listObjects(query: ListQuery): Promise<ListPage<ListedObject>>
 
   /** Parts of a completed object by number, those after `after` only. */
   objectParts(

@@ -2,15 +2,22 @@
 import type { ObjectAttributes } from '../records.ts'
 
 /** Shortened for disk; every absent member means "none". */
-export type KeptAttributes = Partial<ObjectAttributes>
+export type KeptAttributes = {
+  readonly [Name in keyof ObjectAttributes]?: ObjectAttributes[Name] | undefined
+}
 
+/** Always in this order, by which listings find what they show (listed-json.ts). JSON leaves out members that are undefined. */
 export function keepAttributes(attributes: ObjectAttributes): KeptAttributes {
-  const { headers, metadata, tags } = attributes
+  const { headers, metadata, storageClass, tags, checksum, encryption, lock, acl } = attributes
   return {
-    ...attributes,
-    ...omitted('headers', Object.keys(headers).length === 0),
-    ...omitted('metadata', metadata.length === 0),
-    ...omitted('tags', tags.length === 0),
+    headers: Object.keys(headers).length === 0 ? undefined : headers,
+    metadata: metadata.length === 0 ? undefined : metadata,
+    storageClass,
+    tags: tags.length === 0 ? undefined : tags,
+    checksum,
+    encryption,
+    lock,
+    acl,
   }
 }
 
@@ -25,9 +32,4 @@ export function restoreAttributes(kept: KeptAttributes): ObjectAttributes {
     lock: kept.lock,
     acl: kept.acl,
   }
-}
-
-/** JSON leaves out members that are undefined. */
-function omitted(name: keyof ObjectAttributes, empty: boolean): object {
-  return empty ? { [name]: undefined } : {}
 }

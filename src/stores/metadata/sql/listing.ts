@@ -2,12 +2,13 @@
  * Pages of keys. A common prefix is answered once and then jumped over by a seek to its successor, so a page costs as
  * many steps as it has entries, however many keys lie under its prefixes.
  */
-import type { BucketId, ObjectRow, UploadRow } from '../records.ts'
+import type { BucketId, ListedObject, UploadRow } from '../records.ts'
 import type { ListPage, ListQuery, UploadQuery } from '../store.ts'
 import { commonPrefix, compareKeys, successor } from '../order.ts'
-import type { Columns, Connection, Row } from './connection.ts'
-import { text } from './connection.ts'
-import { decodeListed, listedColumns, listedKey } from './object-rows.ts'
+import type { Connection, Row } from './connection.ts'
+import { asBytes, text } from './connection.ts'
+import { type ListedRow, listedPortion, listedRows, showListed } from './listed-rows.ts'
+import { listedColumns } from './object-rows.ts'
 import { decodeUpload, uploadColumns } from './upload-rows.ts'
 
 /** Upload ids are ASCII: this is after all of them. */
@@ -29,40 +30,44 @@ interface Shape<Found, Entry> {
   readonly decode: (row: Found) => Entry
 }
 
-export function listObjects(db: Connection, query: ListQuery): ListPage<ObjectRow> {
-  const { bucket, delimiter } = query
-  const seek: Seek<Columns> = (from) =>
-    delimiter === '' ? portions(db, query, from) : db.eachColumns(...selection(query, from))
+export function listObjects(db: Connection, query: ListQuery): ListPage<ListedObject> {
+  const seek: Seek<ListedRow> = (from) => portions(db, query, from)
   const start = startOf(query, query.exclusive ? afterEveryId : '')
-  const decode = (row: Columns): ObjectRow => decodeListed(row, bucket)
-  return db.snapshot(() => page(seek, start, { ...query, keyOf: listedKey, decode }))
-}
-
-type Selection = readonly [sql: string, ...values: Array<number | string>]
-
-function selection({ bucket, prefix }: ListQuery, { key, id }: Position): Selection {
-  const relation = id === '' ? '>=' : '>'
-  const [bound, values] = upperBound(prefix)
-  const sql = `SELECT ${listedColumns} FROM objects
-    WHERE bucket = ? AND key ${relation} ? ${bound} AND marker = 0 ORDER BY key`
-  return [sql, bucket, key, ...values]
+  const keyOf = (row: ListedRow): string => row.key
+  return db.snapshot(() => page(seek, start, { ...query, keyOf, decode: showListed }))
 }
 
 /** Rows taken at once: that costs less than stepping, but what a whole page holds the young collector copies again and again. */
 const portionMax = 200
 
-/** Without prefixes to jump over the page is known to be the next rows. */
-function* portions(db: Connection, query: ListQuery, start: Position): Generator<Columns> {
+/**
+ * Flat, the page is known to be the next rows. With a delimiter a row may stand for many that are jumped over, so one is looked at
+ * first; where it stands for itself its neighbours mostly do too, and each portion is twice as large as the one before.
+ */
+function* portions(db: Connection, query: ListQuery, start: Position): Generator<ListedRow> {
   let from = start
-  for (let left = query.max + 1; left > 0; left -= portionMax) {
-    const [sql, ...values] = selection(query, from)
-    const size = Math.min(left, portionMax)
-    const rows = db.allColumns(`${sql} LIMIT ?`, ...values, size)
+  let size = query.delimiter === '' ? portionMax : 1
+  for (let left = query.max + 1; left > 0; size = Math.min(2 * size, portionMax)) {
+    const rows = portion(db, query, from, Math.min(size, left))
     yield* rows
     const last = rows.at(-1)
     if (last === undefined || rows.length < size) return
-    from = { key: listedKey(last), id: afterEveryId }
+    left -= rows.length
+    from = { key: last.key, id: afterEveryId }
   }
+}
+
+function portion(
+  db: Connection,
+  { bucket, prefix }: ListQuery,
+  ...[{ key, id }, size]: [from: Position, size: number]
+): readonly ListedRow[] {
+  const relation = id === '' ? '>=' : '>'
+  const [bound, values] = upperBound(prefix)
+  const sql = `SELECT ${listedPortion} FROM (SELECT ${listedColumns} FROM objects
+    WHERE bucket = ? AND key ${relation} ? ${bound} AND marker = 0 ORDER BY key LIMIT ?)`
+  const found = db.getColumns(sql, bucket, key, ...values, size)?.[0]
+  return found === null ? [] : listedRows(asBytes(found, 'portion'), bucket)
 }
 
 export function listUploads(db: Connection, query: UploadQuery): ListPage<UploadRow> {

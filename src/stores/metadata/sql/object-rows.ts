@@ -133,6 +133,11 @@ export function sealMember(seal: RunSeal | undefined): { readonly seal?: RunSeal
   return seal === undefined ? {} : { seal }
 }
 
+/** What the identities of all rows of a bucket begin with. */
+export function identityBegin(bucket: BucketId): string {
+  return `object\0${bucket}\0`
+}
+
 function identity(names: Names): string {
-  return `object\0${names.bucket}\0${names.key}\0${names.version}\0${names.marker}`
+  return `${identityBegin(names.bucket)}${names.key}\0${names.version}\0${names.marker}`
 }

@@ -11,7 +11,8 @@ import { crc32 } from 'node:zlib'
 /** Of records that say nothing of encryption; and of those that do, so that no older program takes sealed bytes for plain ones. */
 const recordVersion = 1
 const encryptedVersion = 2
-const headerBytes = 5
+/** Version and CRC. */
+export const recordHeadBytes = 5
 const starts: Readonly<Record<number, number>> = {
   [recordVersion]: crc32(Uint8Array.of(recordVersion)),
   [encryptedVersion]: crc32(Uint8Array.of(encryptedVersion)),
@@ -29,12 +30,12 @@ export class CorruptRecord extends Error {
 export function draft(identity: string, attributes: unknown, isEncrypted = false): Uint8Array {
   const version = isEncrypted ? encryptedVersion : recordVersion
   const json = JSON.stringify(attributes)
-  const record = new Uint8Array(headerBytes + Buffer.byteLength(json))
+  const record = new Uint8Array(recordHeadBytes + Buffer.byteLength(json))
   const view = buffer(record)
-  view.write(json, headerBytes)
+  view.write(json, recordHeadBytes)
   record[0] = version
   const named = crc32(`${identity}\0`, starts[version])
-  view.writeUInt32BE(crc32(view.subarray(headerBytes), named), 1)
+  view.writeUInt32BE(crc32(view.subarray(recordHeadBytes), named), 1)
   return record
 }
 
@@ -63,9 +64,9 @@ export interface Sealed {
 /** The attributes of a row. Throws CorruptRecord. */
 export function unseal(sealed: Sealed): unknown {
   const view = buffer(sealed.record)
-  const json = view.subarray(headerBytes)
+  const json = view.subarray(recordHeadBytes)
   const start = starts[view[0] ?? 0]
-  if (view.length < headerBytes || start === undefined) {
+  if (view.length < recordHeadBytes || start === undefined) {
     throw new CorruptRecord(`${name(sealed)}: unknown record version ${view[0] ?? 'of no bytes'}`)
   }
   const sum = crc32(json, crc32(`${sealed.identity}\0`, start))
@@ -73,6 +74,12 @@ export function unseal(sealed: Sealed): unknown {
     throw new CorruptRecord(`${name(sealed)}: the checksum of the record does not match`)
   }
   return JSON.parse(json.toString())
+}
+
+/** By version of a record, its CRC as far as it covers that version and the beginning of an identity. */
+export function sumsBehind(identityBegin: string): Readonly<Record<number, number>> {
+  const sums = Object.entries(starts).map(([version, sum]) => [version, crc32(identityBegin, sum)])
+  return Object.fromEntries(sums)
 }
 
 function extend(sum: number, late: string, locator: Uint8Array | undefined): number {

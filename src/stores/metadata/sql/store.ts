@@ -6,6 +6,7 @@ import type {
   BucketId,
   BucketRow,
   Encryption,
+  ListedObject,
   ObjectAttributes,
   ObjectRow,
   PartRow,
@@ -148,7 +149,7 @@ export class SqlMetadata implements MetadataStore {
     return this.#writer.write('replaceEnvelope', { at, from, to })
   }
 
-  async listObjects(query: ListQuery): Promise<ListPage<ObjectRow>> {
+  async listObjects(query: ListQuery): Promise<ListPage<ListedObject>> {
     return listObjects(this.#db, query)
   }
 
