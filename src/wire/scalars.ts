@@ -36,15 +36,33 @@ function dateOf(text: string): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time)
 }
 
-/** `2026-11-21T10:00:00.000Z`, always with milliseconds: old clients cannot read it without. */
+/** `2026-11-21T10:00:00.000Z`, always with milliseconds: old clients cannot read it without. Throws RangeError for an invalid date. */
 export function writeIsoDate(date: Date): string {
   const time = date.getTime()
-  if (time !== written.time) written = { time, text: date.toISOString() }
-  return written.text
+  const begin = Math.floor(time / dayMillis) * dayMillis
+  if (begin !== day.begin) day = { begin, text: date.toISOString().slice(0, -clockLength) }
+  return day.text + clockText(time - begin)
 }
 
-/** Rows of a listing that were written in the same second: a pure function's last result. */
-let written = { time: Number.NaN, text: '' }
+const dayMillis = 86_400_000
+const clockLength = '10:00:00.000Z'.length
+
+/** Rows of a listing that were written on the same day: a pure function's last result. */
+let day = { begin: Number.NaN, text: '' }
+
+function clockText(millis: number): string {
+  const seconds = Math.floor(millis / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const fraction = millis % 1000
+  const end = fraction === 0 ? '.000Z' : `.${String(fraction).padStart(3, '0')}Z`
+  return `${digits(Math.floor(minutes / 60))}:${digits(minutes % 60)}:${digits(seconds % 60)}${end}`
+}
+
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
+
+function digits(number: number): string {
+  return twoDigits[number] ?? ''
+}
 
 /** `Sat, 21 Nov 2026 10:00:00 GMT`. */
 export function writeHttpDate(date: Date): string {

@@ -79,17 +79,19 @@ function elementWriter(
   { at, namespace }: Pick<Member, 'at' | 'namespace'>,
   type: Type,
 ): WriteValue {
-  const declared = namespace === undefined ? '' : ` xmlns:${namespace[0]}="${namespace[1]}"`
   const close = `</${at}>`
   if (typeof type === 'object' && 'structure' in type) {
     const { content, attributes } = structureWriter(type.structure)
+    const declared = namespace === undefined ? '' : ` xmlns:${namespace[0]}="${namespace[1]}"`
+    const begin = `<${at}${declared}`
     return (value) => {
       assert(typeof value === 'object' && value !== null, `${at} is a structure`)
-      return `<${at}${declared}${attributes(value)}>${content(value)}${close}`
+      return `${begin}${attributes(value)}>${content(value)}${close}`
     }
   }
+  const open = `<${at}>`
   const write = valueWriter(type)
-  return (value) => `<${at}>${write(value)}${close}`
+  return (value) => open + write(value) + close
 }
 
 function valueWriter(type: Type): WriteValue {

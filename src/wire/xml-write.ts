@@ -24,9 +24,10 @@ function escapeCharacter(character: string): string {
 
 /** Text as it stands between tags or inside a quoted attribute. */
 export function escapeXml(text: string): string {
+  if (!special.test(text)) return text
   // Every row of a listing has an ETag, which is plain text in quotes.
   if (quotedText.test(text)) return `&quot;${text.slice(1, -1)}&quot;`
-  return special.test(text) ? text.replace(everySpecial, escapeCharacter) : text
+  return text.replace(everySpecial, escapeCharacter)
 }
 
 /** One element: a string is text and is escaped, a list is elements made by this same function. */
