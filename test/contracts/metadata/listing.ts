@@ -142,6 +142,21 @@ export function listingContract(open: Open, runs: number): void {
     })
   })
 
+  it('takes keys between prefixes in portions too, and jumps over what the prefixes stand for', async () => {
+    await withStore(open, async (scene) => {
+      const keys = Array.from({ length: 430 }, (_, index) => `k${String(index).padStart(4, '0')}`)
+      const folders = [5, 40, 41, 90, 300].flatMap((at) => [`${keys[at]}/1`, `${keys[at]}/2`])
+      const all = [...keys, ...folders]
+      await Promise.all(
+        all.map((key) => scene.store.putObject(newObject(scene.bucket.id, key), {})),
+      )
+      for (const max of [7, 16, 17, 23, 199, 217, 435, 1000]) {
+        const shape = { prefix: 'k', delimiter: '/', max }
+        assert.deepEqual(await allObjects(scene, shape), naive(all, shape))
+      }
+    })
+  })
+
   it('starts where it is told, with that key or after it', async () => {
     await withStore(open, async ({ store, bucket }) => {
       for (const key of ['a', 'b', 'b/1', 'b/2', 'c'])

@@ -5,7 +5,7 @@
  * are, and what does not verify, is read, and refused, as a look-up by key does it.
  */
 import { crc32 } from 'node:zlib'
-import type { BucketId, ListedObject, ObjectRow } from '../records.ts'
+import type { BucketId, ListedObject } from '../records.ts'
 import type { Columns } from './connection.ts'
 import { readShown } from './listed-json.ts'
 import { decodeListed, identityBegin } from './object-rows.ts'
@@ -107,7 +107,7 @@ function keyOf({ bytes, text }: Portion, from: number, to: number): string {
 export function showListed(row: ListedRow): ListedObject {
   const { portion, key, version, json, ver } = row
   const shown = isProven(row) ? readShown(portion.text, json, ver) : undefined
-  if (shown === undefined) return listedOf(decodeListed(columnsOf(row), portion.bucket))
+  if (shown === undefined) return showColumns(columnsOf(row), portion.bucket)
   const versionId = portion.text.slice(version, json - behindVersionBytes)
   const { owner, sizeBytes, etag, modified, storageClass, checksum } = shown
   return { key, versionId, owner, sizeBytes, etag, modified, storageClass, checksum }
@@ -120,7 +120,9 @@ function isProven({ portion, head, identity, end }: ListedRow): boolean {
   return crc32(bytes.subarray(identity, end), begun) === bytes.readUInt32BE(head + 1)
 }
 
-function listedOf(object: ObjectRow): ListedObject {
+/** The same of `listedColumns`. Throws CorruptRecord. */
+export function showColumns(columns: Columns, bucket: BucketId): ListedObject {
+  const object = decodeListed(columns, bucket)
   const { key, versionId, owner, sizeBytes, etag, modified, attributes } = object
   const { storageClass, checksum: kept } = attributes
   const checksum = kept === undefined ? undefined : { algorithm: kept.algorithm, type: kept.type }

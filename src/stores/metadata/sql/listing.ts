@@ -5,10 +5,16 @@
 import type { BucketId, ListedObject, UploadRow } from '../records.ts'
 import type { ListPage, ListQuery, UploadQuery } from '../store.ts'
 import { commonPrefix, compareKeys, successor } from '../order.ts'
-import type { Connection, Row } from './connection.ts'
+import type { Columns, Connection, Row } from './connection.ts'
 import { asBytes, text } from './connection.ts'
-import { type ListedRow, listedPortion, listedRows, showListed } from './listed-rows.ts'
-import { listedColumns } from './object-rows.ts'
+import {
+  type ListedRow,
+  listedPortion,
+  listedRows,
+  showColumns,
+  showListed,
+} from './listed-rows.ts'
+import { listedColumns, listedKey } from './object-rows.ts'
 import { decodeUpload, uploadColumns } from './upload-rows.ts'
 
 /** Upload ids are ASCII: this is after all of them. */
@@ -31,43 +37,75 @@ interface Shape<Found, Entry> {
 }
 
 export function listObjects(db: Connection, query: ListQuery): ListPage<ListedObject> {
-  const seek: Seek<ListedRow> = (from) => portions(db, query, from)
+  const { bucket, delimiter } = query
+  const seek: Seek<FoundRow> = (from) =>
+    delimiter === '' ? portions(db, query, from) : stepped(db, query, from)
   const start = startOf(query, query.exclusive ? afterEveryId : '')
-  const keyOf = (row: ListedRow): string => row.key
-  return db.snapshot(() => page(seek, start, { ...query, keyOf, decode: showListed }))
+  const keyOf = (row: FoundRow): string => (isColumns(row) ? listedKey(row) : row.key)
+  const decode = (row: FoundRow): ListedObject =>
+    isColumns(row) ? showColumns(row, bucket) : showListed(row)
+  return db.snapshot(() => page(seek, start, { ...query, keyOf, decode }))
+}
+
+/** Stepped to, or one of a portion. */
+type FoundRow = Columns | ListedRow
+
+function isColumns(row: FoundRow): row is Columns {
+  return Array.isArray(row)
 }
 
 /** Rows taken at once: that costs less than stepping, but what a whole page holds the young collector copies again and again. */
 const portionMax = 200
 
-/**
- * Flat, the page is known to be the next rows. With a delimiter a row may stand for many that are jumped over, so one is looked at
- * first; where it stands for itself its neighbours mostly do too, and each portion is twice as large as the one before.
- */
+/** What a portion costs before its first row. */
+const stepsMax = 16
+
+/** A row may stand for many, which are jumped over with it; where so many stood for themselves, the next ones mostly do too. */
+function* stepped(db: Connection, query: ListQuery, start: Position): Generator<FoundRow> {
+  const [sql, ...values] = selection(query, start)
+  let steps = 0
+  let last = start
+  for (const row of db.eachColumns(`SELECT ${listedColumns} ${sql}`, ...values)) {
+    yield row
+    last = { key: listedKey(row), id: afterEveryId }
+    steps++
+    if (steps === stepsMax) break
+  }
+  if (steps === stepsMax) yield* portions(db, query, last)
+}
+
 function* portions(db: Connection, query: ListQuery, start: Position): Generator<ListedRow> {
   let from = start
-  let size = query.delimiter === '' ? portionMax : 1
-  for (let left = query.max + 1; left > 0; size = Math.min(2 * size, portionMax)) {
-    const rows = portion(db, query, from, Math.min(size, left))
+  for (let left = query.max + 1; left > 0; left -= portionMax) {
+    const size = Math.min(left, portionMax)
+    const rows = portion(db, query, from, size)
     yield* rows
     const last = rows.at(-1)
     if (last === undefined || rows.length < size) return
-    left -= rows.length
     from = { key: last.key, id: afterEveryId }
   }
 }
 
 function portion(
   db: Connection,
-  { bucket, prefix }: ListQuery,
-  ...[{ key, id }, size]: [from: Position, size: number]
+  query: ListQuery,
+  ...[from, size]: [from: Position, size: number]
 ): readonly ListedRow[] {
+  const [sql, ...values] = selection(query, from)
+  const rows = `SELECT ${listedColumns} ${sql} LIMIT ?`
+  const found = db.getColumns(`SELECT ${listedPortion} FROM (${rows})`, ...values, size)?.[0]
+  return found === null ? [] : listedRows(asBytes(found, 'portion'), query.bucket)
+}
+
+type Selection = readonly [sql: string, ...values: Array<number | string>]
+
+/** The rows from there on, whichever columns are selected. */
+function selection({ bucket, prefix }: ListQuery, { key, id }: Position): Selection {
   const relation = id === '' ? '>=' : '>'
   const [bound, values] = upperBound(prefix)
-  const sql = `SELECT ${listedPortion} FROM (SELECT ${listedColumns} FROM objects
-    WHERE bucket = ? AND key ${relation} ? ${bound} AND marker = 0 ORDER BY key LIMIT ?)`
-  const found = db.getColumns(sql, bucket, key, ...values, size)?.[0]
-  return found === null ? [] : listedRows(asBytes(found, 'portion'), bucket)
+  const sql = `FROM objects
+    WHERE bucket = ? AND key ${relation} ? ${bound} AND marker = 0 ORDER BY key`
+  return [sql, bucket, key, ...values]
 }
 
 export function listUploads(db: Connection, query: UploadQuery): ListPage<UploadRow> {
