@@ -195,7 +195,8 @@ it('read what is written in another form', async () => {
     const locator = db.getColumns('SELECT locator FROM objects')?.[0]
     assert.ok(locator instanceof Uint8Array)
     for (const kept of otherForms) {
-      const record = seal(draft('object\0' + '1\0k\0null\0' + '0', kept), '7', locator)
+      const identity = ['object', '1', 'k', 'null', '0'].join('\0')
+      const record = seal(draft(identity, kept), '7', locator)
       db.run('UPDATE objects SET ver = 7, record = ?', record)
       assert.deepEqual(listed(db), [lookedUp(db, 'k')])
       assert.deepEqual([listed(db)[0]?.sizeBytes, listed(db)[0]?.etag], [3, 'e'])

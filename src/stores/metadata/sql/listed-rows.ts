@@ -20,8 +20,8 @@ const behindVersion = `x'003000'`
 const behindVersionBytes = 3
 
 /**
- * All rows of a subquery of `listedColumns` as one value, NULL of none. Behind its lengths and the head of its record, that which
- * the CRC of the record covers lies in one piece.
+ * All rows of a subquery of `listedColumns` as one value, NULL of none, in its order: it has a LIMIT, so SQLite runs it row by row as
+ * it stands. Behind the lengths of a row and the head of its record, what the CRC of the record covers lies in one piece.
  */
 export const listedPortion: string = `CAST(group_concat(concat(${lengths}, substr(record, 1, ${recordHeadBytes}),
   key, x'00', version, ${behindVersion}, substr(record, ${recordHeadBytes + 1}), ver, locator), '') AS BLOB)`
@@ -58,8 +58,8 @@ export function listedRows(found: Uint8Array, bucket: BucketId): readonly Listed
     sums: sumsBehind(identityBegin(bucket)),
   }
   const rows: ListedRow[] = []
-  for (let at = 0; at < bytes.length; at = rows.at(-1)?.end ?? bytes.length)
-    rows.push(rowAt(portion, { bytes, at }))
+  const cursor = { bytes, at: 0 }
+  while (cursor.at < bytes.length) rows.push(rowAt(portion, cursor))
   return rows
 }
 
@@ -68,6 +68,7 @@ interface Cursor {
   at: number
 }
 
+/** The row at the cursor, which is behind it then. */
 function rowAt(portion: Portion, cursor: Cursor): ListedRow {
   const keyBytes = readLength(cursor)
   const versionBytes = readLength(cursor)
@@ -83,6 +84,7 @@ function rowAt(portion: Portion, cursor: Cursor): ListedRow {
   const locator = ver + verBytes
   const end = locator + locatorBytes
   const key = keyOf(portion, identity, identity + keyBytes)
+  cursor.at = end
   return { portion, key, head, identity, version, json, ver, locator, end }
 }
 
@@ -105,8 +107,8 @@ function keyOf({ bytes, text }: Portion, from: number, to: number): string {
 
 /** What a listing shows of it. Throws CorruptRecord. */
 export function showListed(row: ListedRow): ListedObject {
-  const { portion, key, version, json, ver } = row
-  const shown = isProven(row) ? readShown(portion.text, json, ver) : undefined
+  const { portion, key, version, json } = row
+  const shown = isProven(row) ? readShown(portion.text, json) : undefined
   if (shown === undefined) return showColumns(columnsOf(row), portion.bucket)
   const versionId = portion.text.slice(version, json - behindVersionBytes)
   const { owner, sizeBytes, etag, modified, storageClass, checksum } = shown

@@ -57,10 +57,10 @@ function isColumns(row: FoundRow): row is Columns {
 /** Rows taken at once: that costs less than stepping, but what a whole page holds the young collector copies again and again. */
 const portionMax = 200
 
-/** What a portion costs before its first row. */
+/** A portion has a price before its first row: so many rows that stand for themselves make the next ones worth it. */
 const stepsMax = 16
 
-/** A row may stand for many, which are jumped over with it; where so many stood for themselves, the next ones mostly do too. */
+/** With a delimiter any row may stand for many, which are jumped over with it. */
 function* stepped(db: Connection, query: ListQuery, start: Position): Generator<FoundRow> {
   const [sql, ...values] = selection(query, start)
   let steps = 0
