@@ -133,6 +133,13 @@ export class RawConnection implements AsyncDisposable {
     }
   }
 
+  /** Resolves when the server has asked for the body with 100 Continue: the request is under way. The next `answer` tells of it. */
+  async continued(): Promise<void> {
+    while (this.#held.indexOf('\r\n\r\n') < 0) await this.#more()
+    const said = this.#held.toString('latin1')
+    if (!said.startsWith('HTTP/1.1 100 ')) throw new Error(`not 100 Continue: ${said}`)
+  }
+
   /** Resolves when the server has closed the connection. */
   async closed(): Promise<void> {
     while (!this.#ended) await this.#more()

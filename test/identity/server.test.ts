@@ -170,7 +170,10 @@ test('row 40: a body that is refused is never asked for', async () => {
     const bytes = requestBytes(request)
     const head = bytes.length - data.length
     connection.send(bytes.subarray(0, head))
-    if (status === 200) setTimeout(() => connection.send(bytes.subarray(head)), 50)
+    if (status === 200) {
+      await connection.continued()
+      connection.send(bytes.subarray(head))
+    }
     const answer = await connection.answer('PUT')
     assert.deepEqual([answer.status, answer.interim], [status, interim])
   }

@@ -109,7 +109,8 @@ describe('rows 37 to 45', () => {
       return [connection, request.body ?? new Uint8Array()]
     }
     const [fine, body] = await expecting({})
-    setTimeout(() => fine.send(body), 200)
+    await fine.continued()
+    fine.send(body)
     const answer = accepted(await fine.answer('PUT'))
     assert.deepEqual(answer.interim, [100])
     for (const [plan, code] of [

@@ -94,7 +94,7 @@ describe('rows 46 to 50', () => {
       const [head, tail] = split(requestBytes(request), 4)
       connection.send(head)
       // The parts of the upload are looked up before the body: only then may the upload end.
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await connection.continued()
       if (end === 'complete') accepted(await rows.complete(['late', upload], [[1, md5('a part')]]))
       else
         await rows.send({ method: 'DELETE', path: `/${bucket}/late`, query: { uploadId: upload } })

@@ -63,7 +63,7 @@ test('row 40: 100 Continue goes out once, on the first read and in any spelling'
     connection.send(
       `PUT / HTTP/1.1\r\nHost: x\r\nExpect: ${expectation}\r\nContent-Length: 5\r\n\r\n`,
     )
-    await sleep(30)
+    await connection.continued()
     connection.send('hello')
     const answer = await connection.answer()
     assert.deepEqual(answer.interim, [100])
@@ -165,9 +165,11 @@ test('D14: a header section that never ends is RequestTimeout; a silent connecti
 })
 
 test('D15: a client that leaves in mid-body is IncompleteBody for the reader, and the signal tells', async () => {
+  const begun = Promise.withResolvers<void>()
   const outcome = Promise.withResolvers<unknown>()
   const gone = Promise.withResolvers<boolean>()
   await using door = await openDoor(async (exchange) => {
+    begun.resolve()
     exchange.signal.addEventListener('abort', () => gone.resolve(true))
     return await echo(exchange).catch((error: unknown) => {
       outcome.resolve(error)
@@ -176,7 +178,7 @@ test('D15: a client that leaves in mid-body is IncompleteBody for the reader, an
   })
   const connection = await RawConnection.open(door)
   connection.send('PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc')
-  await sleep(50)
+  await begun.promise
   connection.cut()
   assert.equal(((await outcome.promise) as S3Error).code, 'IncompleteBody')
   assert.equal(await gone.promise, true)

@@ -7,10 +7,10 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { startServer } from '../harness/server.ts'
-import { RawConnection, requestBytes, sendRaw } from '../harness/raw.ts'
+import { RawConnection, requestBytes, sendRaw, type Target } from '../harness/raw.ts'
 import { signedRequest, signRequest } from '../harness/sign.ts'
+import { until } from '../harness/until.ts'
 
 let folder = ''
 before(async () => {
@@ -45,13 +45,13 @@ test('SIGTERM lets a request in flight finish, and the process ends with 0', asy
   await using server = await startServer()
   await signedRequest(server, { method: 'PUT', path: '/bucket' })
   const body = randomBytes(100_000)
-  const bytes = requestBytes(await signRequest(server, { path: '/bucket/k', body }))
+  const headers = { expect: '100-continue' }
+  const bytes = requestBytes(await signRequest(server, { path: '/bucket/k', body, headers }))
   await using connection = await RawConnection.open(server)
   connection.send(bytes.subarray(0, bytes.length - 50_000))
-  await sleep(100)
+  await connection.continued()
   const ended = server.terminate()
-  await sleep(100)
-  await assert.rejects(RawConnection.open(server), 'no new connection is taken')
+  assert.ok(await until(() => refusesConnections(server)), 'no new connection is taken')
   connection.send(bytes.subarray(bytes.length - 50_000))
   const answer = await connection.answer('PUT')
   assert.deepEqual(
@@ -62,6 +62,15 @@ test('SIGTERM lets a request in flight finish, and the process ends with 0', asy
   await server.restart()
   assert.deepEqual((await signedRequest(server, { path: '/bucket/k' })).body, body)
 })
+
+async function refusesConnections(target: Target): Promise<boolean> {
+  try {
+    await using _taken = await RawConnection.open(target)
+    return false
+  } catch {
+    return true
+  }
+}
 
 test('monitors ask without a signature; the bucket of that name in front of the host is no monitor', async () => {
   await using server = await startServer()

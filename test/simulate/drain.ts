@@ -93,6 +93,7 @@ class Drain {
     if (stalled !== undefined) figures.stalled += 1
     const begun = performance.now()
     const ending = this.#server.terminate()
+    // Most of the time the signal is there first; either way what is under way is finished.
     await sleep(200)
     await Promise.all([this.#finishUpload(upload), this.#finishDownload(download)])
     const code = await ending
@@ -122,9 +123,12 @@ class Drain {
   /** Half of it is sent. */
   async #slowUpload(): Promise<SlowUpload> {
     const body = bodyOf(`slow-${this.figures.cycles}`, slowBytes)
-    const bytes = requestBytes(await signRequest(this.#server, { path: '/proof/slow', body }))
+    const plan = { path: '/proof/slow', body, headers: { expect: '100-continue' } }
+    const bytes = requestBytes(await signRequest(this.#server, plan))
     const connection = await RawConnection.open(this.#server)
     connection.send(bytes.subarray(0, slowBytes / 2))
+    // A request that its server has not yet read is not under way.
+    await connection.continued()
     const rest = bytes.subarray(slowBytes / 2)
     return { connection, rest, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() }
   }
