@@ -10,6 +10,7 @@ import { writeCertificate } from '../clients/certificate.ts'
 import { randomKeys, startServer, type TestServer } from '../harness/server.ts'
 import { sendRaw } from '../harness/raw.ts'
 import { signedRequest, signRequest, type Keys } from '../harness/sign.ts'
+import { until } from '../harness/until.ts'
 
 let folder = ''
 let server: TestServer
@@ -164,12 +165,15 @@ test('the ids in an error are those of its headers, and its log line has them an
   const answer = await signedRequest(server, { path: '/missing/k' })
   const { 'x-amz-request-id': id = '', 'x-amz-id-2': hostId = '' } = answer.headers
   assert.ok(answer.text.includes(`<RequestId>${id}</RequestId><HostId>${hostId}</HostId>`))
-  await new Promise((resolve) => setTimeout(resolve, 400))
-  const line =
+  // Whole once the end of the line is there.
+  const lineOf = (): string | undefined =>
     server
       .log()
       .split('\n')
-      .find((text) => text.includes(id)) ?? '{}'
+      .slice(0, -1)
+      .find((text) => text.includes(id))
+  assert.ok(await until(() => lineOf() !== undefined))
+  const line = lineOf() ?? '{}'
   const { op, bucket, key, code, status } = JSON.parse(line) as Record<string, unknown>
   assert.deepEqual(
     [op, bucket, key, code, status],

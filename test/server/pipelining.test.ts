@@ -8,6 +8,7 @@ import { S3Error } from '../../src/model/errors.ts'
 import type { HttpExchange } from '../../src/server/exchange.ts'
 import type { Reply } from '../../src/wire/exchange.ts'
 import { RawConnection } from '../harness/raw.ts'
+import { until } from '../harness/until.ts'
 import { echo, openDoor, said } from './scene.ts'
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
@@ -77,18 +78,24 @@ test('after the last answer of a connection nothing more is done', async () => {
 
 test('a client that leaves while requests wait leaves nothing behind', async () => {
   const begun: string[] = []
+  const first = Promise.withResolvers<void>()
+  const gone = Promise.withResolvers<void>()
   const held = Promise.withResolvers<void>()
-  await using door = await openDoor(async ({ target }) => {
+  await using door = await openDoor(async ({ target, signal }) => {
     begun.push(target)
+    signal.addEventListener('abort', () => gone.resolve())
+    first.resolve()
     if (target === '/0') await held.promise
     return said(target)
   })
   const connection = await RawConnection.open(door)
   connection.send(['/0', '/1', '/2'].map(get).join(''))
-  await sleep(50)
+  await first.promise
   connection.cut()
-  await sleep(50)
+  await gone.promise
   held.resolve()
+  assert.ok(await until(() => door.sent.length === 1))
+  // What would begin after it has had the time to.
   await sleep(50)
   assert.deepEqual(begun, ['/0'])
 })

@@ -10,6 +10,7 @@ import { timings } from '../../src/server/timings.ts'
 import { encodeError } from '../../src/wire/error.ts'
 import type { Reply } from '../../src/wire/exchange.ts'
 import { RawConnection, sendRaw } from '../harness/raw.ts'
+import { until } from '../harness/until.ts'
 import { openDoor, said } from './scene.ts'
 
 const get = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
@@ -89,8 +90,7 @@ test('a client that reads nothing is cut off, and the stream is let go', async (
   socket.write(get)
   await left.promise
   socket.destroy()
-  await sleep(20)
-  assert.ok(door.sent[0]?.cut !== undefined)
+  assert.ok(await until(() => door.sent[0]?.cut !== undefined))
 })
 
 test('a client that takes something now and then is cut off when that is less than the pace', async () => {
@@ -201,15 +201,19 @@ test('an early error keeps its status, and no other operation begins early', asy
 })
 
 test('closing lets a request in flight finish and takes no new one', async () => {
+  const begun = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
   const door = await openDoor(async () => {
-    await sleep(150)
+    begun.resolve()
+    await held.promise
     return said('late')
   })
   await using idle = await RawConnection.open(door)
   await using connection = await RawConnection.open(door)
   connection.send(get)
-  await sleep(30)
+  await begun.promise
   const closed = door.close()
+  held.resolve()
   const answer = await connection.answer()
   assert.deepEqual([answer.text, answer.headers['connection']], ['late', 'close'])
   await closed
@@ -218,13 +222,15 @@ test('closing lets a request in flight finish and takes no new one', async () =>
 })
 
 test('closing cuts what does not finish in time', async () => {
+  const begun = Promise.withResolvers<void>()
   const door = await openDoor(async ({ signal }) => {
+    begun.resolve()
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
     return said('never')
   })
   const answer = sendRaw(door, get)
   const rejected = assert.rejects(answer)
-  await sleep(30)
+  await begun.promise
   await door.close()
   await rejected
 })

@@ -51,8 +51,12 @@ test('a worker is replaced, and a connection that was on its way to it when it e
   await using server = await startServer({ args, env })
   const [pid = 0] = childrenOf(server.pid)
   process.kill(pid, 'SIGSTOP')
-  // In turn: one of them is handed to the worker that does not take it.
-  const connections = [await RawConnection.open(server), await RawConnection.open(server)]
+  // In turn: the first or the second is handed to the worker that does not take it, and the others to the other one.
+  const connections = [
+    await RawConnection.open(server),
+    await RawConnection.open(server),
+    await RawConnection.open(server),
+  ]
   const heard: string[] = []
   for (const connection of connections) {
     connection.send(`GET /-/live HTTP/1.1\r\nHost: ${server.host}:${server.port}\r\n\r\n`)
@@ -61,7 +65,7 @@ test('a worker is replaced, and a connection that was on its way to it when it e
       () => heard.push('ended'),
     )
   }
-  await sleep(300)
+  assert.ok(await until(() => heard.length === 2))
   process.kill(pid, 'SIGKILL')
   const isReplaced = (): boolean => {
     const pids = childrenOf(server.pid)
@@ -69,7 +73,7 @@ test('a worker is replaced, and a connection that was on its way to it when it e
   }
   assert.ok(await until(isReplaced))
   assert.ok(await until(() => heard.length === connections.length))
-  assert.deepEqual(heard, ['200', 'ended'])
+  assert.deepEqual(heard, ['200', '200', 'ended'])
   for (const connection of connections) await connection[Symbol.asyncDispose]()
 })
 
