@@ -32,7 +32,7 @@ export interface Keys {
 
 export interface TestServer extends AsyncDisposable {
   readonly endpoint: string
-  /** Of the operators' port, where the server has one. */
+  /** Of the operators' port, where the server has one; a new start may take another. */
   readonly adminEndpoint: string | undefined
   readonly host: string
   readonly port: number
@@ -55,6 +55,8 @@ export interface TestServer extends AsyncDisposable {
 
 interface Running {
   readonly child: ChildProcess
+  /** Resolves when it has ended and all that it wrote was read. */
+  readonly closed: Promise<void>
   readonly ready: Ready
 }
 
@@ -86,17 +88,16 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     dataDir,
     pid: running.ready.pid,
     log: () => written.join(''),
-    kill: async () => {
-      await end(running.child, 'SIGKILL')
-    },
+    kill: () => kill(running),
     restart: async () => {
-      await end(running.child, 'SIGTERM')
+      await end(running)
       running = await begin(running.ready.port)
       server.pid = running.ready.pid
+      server.adminEndpoint = running.ready.adminEndpoint
     },
-    terminate: () => end(running.child, 'SIGTERM'),
+    terminate: () => end(running),
     stop: async () => {
-      await end(running.child, 'SIGTERM')
+      await end(running)
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
       expectHushed(written.join(''), [keys.secretAccessKey, ...secrets])
     },
@@ -159,23 +160,29 @@ async function launch(
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => written.push(text))
   const lines = createInterface({ input: child.stdout })
-  const ended = once(child, 'close').then(() => undefined)
+  const closed = once(child, 'close').then(() => undefined)
   for (;;) {
-    const line = await Promise.race([once(lines, 'line').then(([text]) => String(text)), ended])
+    const line = await Promise.race([once(lines, 'line').then(([text]) => String(text)), closed])
     if (line === undefined)
       throw new Error(
         `ashlar serve ended before it was ready, exit code ${child.exitCode}:\n${written.join('')}`,
       )
     const found = /^ASHLAR_READY (?<json>.*)$/.exec(line)?.groups?.['json']
-    if (found !== undefined) return { child, ready: JSON.parse(found) as Ready }
+    if (found !== undefined) return { child, closed, ready: JSON.parse(found) as Ready }
   }
 }
 
-/** Answers the exit code: null when the signal itself ended the process. */
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+/** Its workers may live a moment longer, and what they write is still to come. */
+async function kill({ child }: Running): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
   const exit = once(child, 'exit')
-  child.kill(signal)
+  child.kill('SIGKILL')
   await exit
+}
+
+/** Answers the exit code, null when a signal ended the process; the log is whole then. */
+async function end({ child, closed }: Running): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+  await closed
   return child.exitCode
 }
