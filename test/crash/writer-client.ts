@@ -113,6 +113,7 @@ export class WriterClient {
       query: { uploads: '' },
       headers: sealingOf(key).write,
     })
+    if (heard.status !== 200) return this.#wrong(`to begin: ${heard.status} ${heard.code}`)
     this.acknowledged += 1
     this.#upload = { key, id: element(heard, 'UploadId'), parts: new Map() }
   }
