@@ -9,7 +9,7 @@ const notInstalled = 'is not installed'
 
 /** The seed is printed: `npm run prove -- <name> --seed <seed>` repeats the run. */
 export function proves(sentence: string, prove: Prove, workers?: number): void {
-  test(sentence, { timeout: 180_000 }, async (t) => {
+  test(sentence, async (t) => {
     const seed = randomInt(1e9)
     const progress = (line: string): void => t.diagnostic(line)
     const { figures, violations, skipped } = await prove({ scale: 'ci', seed, progress, workers })

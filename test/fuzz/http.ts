@@ -3,11 +3,11 @@
  * cut anywhere, sent in two pieces, larger than allowed, or nothing that HTTP knows. It has to answer or close, in bounded
  * time, without an error of its own, and without keeping memory or descriptors.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { descriptors, residentBytes } from '../harness/process.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
 import { signedRequest } from '../harness/sign.ts'
+import { until } from '../harness/until.ts'
 import { converse, type Conversation } from './converse.ts'
 import { Mutator } from './mutate.ts'
 import { bucket, seedsFor } from './seeds.ts'
@@ -122,10 +122,12 @@ class HttpFuzz {
 
   async conclude(): Promise<void> {
     const { figures } = this
-    await sleep(3000)
+    const descriptorsMax = figures.descriptorsAtFirst + descriptorsMore
+    // It lingers on connections that it has ended, and hears of the last ends in its own time.
+    await until(() => descriptors(this.#server.pid) <= descriptorsMax)
     figures.descriptors = descriptors(this.#server.pid)
     figures.residentMiB = Math.round(residentBytes(this.#server.pid) / mebibyte)
-    if (figures.descriptors > figures.descriptorsAtFirst + descriptorsMore)
+    if (figures.descriptors > descriptorsMax)
       this.violations.push(`${figures.descriptors} descriptors are open`)
     const grown = (figures.residentMiB - figures.residentMiBAtFirst) * mebibyte
     if (grown > residentBytesMore) this.violations.push(`resident memory grew by ${grown} bytes`)

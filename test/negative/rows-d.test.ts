@@ -5,6 +5,7 @@ import { it } from 'node:test'
 import { descriptors } from '../harness/process.ts'
 import { RawConnection, requestBytes } from '../harness/raw.ts'
 import { signRequest } from '../harness/sign.ts'
+import { until } from '../harness/until.ts'
 import { refuses, rowsOf, sent, signed, signedV2 } from './case.ts'
 import { another, header, inTarget } from './changes.ts'
 import type { Scene } from './scene.ts'
@@ -229,8 +230,6 @@ rowsOf('1D', (scene) => {
     for (const connection of idle.slice(100)) connection.send('GET / HTTP/1.1\r\nHo')
     assert.equal((await sent(scene(), signed({ path }))).text, '0123456789')
     for (const connection of idle) connection.cut()
-    for (let tries = 0; tries < 100 && descriptors(scene().server.pid) > before + 5; tries++)
-      await sleep(50)
-    assert.ok(descriptors(scene().server.pid) <= before + 5)
+    assert.ok(await until(() => descriptors(scene().server.pid) <= before + 5))
   })
 })

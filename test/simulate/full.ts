@@ -3,10 +3,9 @@
  * upload that was open goes on when there is room, and nothing that was acknowledged is lost.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { settled } from '../crash/audit.ts'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
@@ -14,15 +13,13 @@ import { clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { putAwayAtEnd } from '../harness/mounts.ts'
 import { partList } from '../harness/part-list.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
+import { until } from '../harness/until.ts'
+import { scrape } from '../server/scrape.ts'
 
 const cyclesOf: Readonly<Record<Scale, number>> = { ci: 2, nightly: 25, release: 100 }
 const volumeMebibytes = 40
 const reserveMebibytes = 16
 const sizeBytes = 1024 * 1024
-/** The server looks at the room a few times a second. */
-const patienceMs = 5000
-/** After that the server has seen what the last cycle gave back. */
-const lookMs = 600
 const full = /The disk of the server is nearly full/
 
 export async function proveFull(run: Run): Promise<Proof> {
@@ -38,7 +35,8 @@ export async function proveFull(run: Run): Promise<Proof> {
   }
   try {
     const env = { ASHLAR_RECLAIM_GRACE: '0', ASHLAR_DISK_RESERVE: String(reserveMebibytes) }
-    await using server = await startServer({ dataDir: join(folder, 'data'), env })
+    const args = ['--admin', '127.0.0.1:0']
+    await using server = await startServer({ args, dataDir: join(folder, 'data'), env })
     using client = new Client(server)
     await client.send({ method: 'PUT', path: '/proof' })
     const proof = new Full(server, client)
@@ -86,7 +84,18 @@ class Full {
     const { missing, orphans } = await settled(this.#server.dataDir)
     for (const name of missing) this.#wrong(`${name} is missing`)
     for (const name of orphans) this.#wrong(`${name} is an orphan`)
-    await sleep(lookMs)
+    await this.#seesTheRoom()
+  }
+
+  /** The server looks a few times a second: the next cycle begins when it has seen what this one gave back. */
+  async #seesTheRoom(): Promise<void> {
+    const isSeen = async (): Promise<boolean> => {
+      const { bavail, bsize } = await statfs(this.#server.dataDir)
+      const metrics = await scrape(this.#server)
+      const seenBytes = metrics.value('ashlar_disk_free_bytes') ?? 0
+      return Math.abs(bavail * bsize - seenBytes) < sizeBytes / 2
+    }
+    if (!(await until(isSeen))) this.#wrong('it does not see that there is room')
   }
 
   /** Four at a time, until one is refused. */
@@ -134,13 +143,8 @@ class Full {
 
   /** By itself, and the upload that was open is as it was. */
   async #recovers(uploadId: string, etag: string): Promise<void> {
-    const end = performance.now() + patienceMs
-    let heard = await this.#put('again')
-    while (heard.status !== 200 && performance.now() < end) {
-      await sleep(100)
-      heard = await this.#put('again')
-    }
-    if (heard.status !== 200) return this.#wrong(`it does not recover: ${heard.status}`)
+    if (!(await until(async () => (await this.#put('again')).status === 200)))
+      return this.#wrong('it does not recover')
     await this.#client.send({ method: 'DELETE', path: '/proof/again' })
     const body = partList([{ number: 1, etag: etag.replaceAll('"', '') }])
     const plan = { method: 'POST', path: '/proof/upload', query: { uploadId }, body }
