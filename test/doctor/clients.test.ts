@@ -78,7 +78,8 @@ interface Mistake {
   readonly query?: string
   readonly sentQuery?: string
   readonly path?: string
-  readonly date?: string
+  /** Of the key. */
+  readonly daysAgo?: number
   readonly region?: string
   readonly service?: string
 }
@@ -100,7 +101,9 @@ function byHand(mistake: Mistake): WireRequest {
   const canonical = ['GET', path, query, lines, names, payload].join('\n')
   const scope = `${day}/us-east-1/s3/aws4_request`
   const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical, 'hex')}`
-  const { date = day, region = 'us-east-1', service = 's3' } = mistake
+  const { daysAgo = 0, region = 'us-east-1', service = 's3' } = mistake
+  // Counted from what is signed: midnight may come between two looks at the clock.
+  const date = dayBefore(day, daysAgo)
   const key = [date, region, service, 'aws4_request'].reduce<Uint8Array>(
     (secret, step) => createHmac('sha256', secret).update(step).digest(),
     Buffer.from(`AWS4${secretAccessKey}`),
@@ -115,7 +118,12 @@ test('signing by hand is right where it makes no mistake', async () => {
   assert.equal((await clinic.bring(byHand({}))).answer.code, 'NoSuchKey')
 })
 
-const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')
+/** Both are `YYYYMMDD`. */
+function dayBefore(day: string, count: number): string {
+  const [year, month, date] = [day.slice(0, 4), day.slice(4, 6), day.slice(6)].map(Number)
+  const then = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, (date ?? 0) - count))
+  return then.toISOString().slice(0, 10).replaceAll('-', '')
+}
 
 const mistakes: ReadonlyArray<readonly [string, Mistake, string]> = [
   [
@@ -126,7 +134,7 @@ const mistakes: ReadonlyArray<readonly [string, Mistake, string]> = [
   ['a parameter without its "="', { query: 'tagging' }, 'query-unencoded'],
   ['a slash in the query as it is', { query: 'response-content-type=a/b' }, 'query-unencoded'],
   ['the path in the manner of other services', { path: '/docs/a%2520b' }, 'path-decoded'],
-  ['a key of yesterday', { date: yesterday }, 'key-of-another-day'],
+  ['a key of yesterday', { daysAgo: 1 }, 'key-of-another-day'],
   ['a key of another region', { region: 'auto' }, 'key-of-another-region'],
   ['a key of another service', { service: 'execute-api' }, 'key-of-another-service'],
 ]

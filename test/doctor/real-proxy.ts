@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '../harness/until.ts'
 
 export type ProxyName = 'nginx' | 'haproxy' | 'caddy' | 'apache'
 
@@ -97,11 +97,10 @@ export async function startProxy(plan: ProxyPlan): Promise<RealProxy> {
     stream.setEncoding('utf8').on('data', (text: string) => said.push(text))
   }
   const ended = once(child, 'exit')
-  for (let tries = 0; !(await takesConnections(port)); tries++) {
-    const isWaiting = child.exitCode === null && tries < 200
-    assert.ok(isWaiting, `${name} does not start: ${said.join('')}`)
-    await sleep(50)
-  }
+  const isThere = async (): Promise<boolean> =>
+    child.exitCode !== null || (await takesConnections(port))
+  const isStarted = (await until(isThere)) && child.exitCode === null
+  assert.ok(isStarted, `${name} does not start: ${said.join('')}`)
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,

@@ -116,7 +116,10 @@ test('a listing with a damaged row fails, and the log names the row; scrub statu
       server.dataDir,
     ]).catch((error: { code: number; stdout: string }) => error)
   let told = await status()
-  for (let look = 0; look < 50 && !told.stdout.includes('1 damaged'); look++) told = await status()
+  await until(async () => {
+    told = await status()
+    return told.stdout.includes('1 damaged')
+  })
   assert.match(told.stdout, /proof\/b: .*record/)
   assert.equal(told.code, 1)
   assert.ok(await until(() => /metadata row.*object.*\\"b\\"/.test(server.log())))

@@ -106,23 +106,25 @@ test('a snapshot that rotted is passed over; another may be named; a server take
   const snapshots = (): string[] =>
     (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.sqlite'))
   // One of a moment that is yet to come: there is always something new for it.
-  const takenFromNowOn = async (): Promise<string> => {
+  const newest = (): string => snapshots().toSorted().at(-1) ?? ''
+  const takenFromNowOn = async (): Promise<void> => {
     const least = new Date().toISOString().replaceAll(':', '-')
     await client.put('touch', 'touch#1', 10)
-    const newest = (): string => snapshots().toSorted().at(-1) ?? ''
     assert.ok(await until(() => newest() > least), 'no snapshot was taken')
-    return newest()
   }
   await client.send({ method: 'PUT', path: '/proof' })
   await client.put('first', 'first#1', 100)
-  const first = await takenFromNowOn()
+  await takenFromNowOn()
   await server.terminate()
+  // Until its end it may have taken another one.
+  const first = newest()
   const other = join(root, 'other.sqlite')
   cpSync(join(folder, first), other)
   await server.restart()
   await client.put('second', 'second#1', 200)
-  const last = await takenFromNowOn()
+  await takenFromNowOn()
   await server.kill()
+  const last = newest()
   const bytes = await readFile(join(folder, last))
   bytes[3000] = (bytes[3000] ?? 0) ^ 1
   writeFileSync(join(folder, last), bytes)

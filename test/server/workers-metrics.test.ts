@@ -86,7 +86,7 @@ test('the sums of both are exact; what is of one process is told of each', async
   const lanes = await lanesOf(server, stack)
   await lanes[0]?.send({ method: 'PUT', path: '/measured' })
   await work(lanes)
-  const metrics = await scrapeUntil(server, isQuiet)
+  const metrics = await scrapeUntil(server, (now) => isQuiet(now) && unheard(now) === 0)
   checkSums(metrics, 1)
   assert.equal(metrics.value('ashlar_http_connections'), lanes.length)
   assert.equal(metrics.value('ashlar_http_connections_accepted_total'), lanes.length)
@@ -147,14 +147,18 @@ test('a worker that stands still is told of, and its numbers stay', async () => 
   const [pid = 0] = childrenOf(server.pid)
   process.kill(pid, 'SIGSTOP')
   try {
-    const still = await scrape(server)
+    // The other one may have much to do, and not answer in time either.
+    const still = await scrapeUntil(server, (now) => unheard(now) === 1)
     assert.equal(unheard(still), 1)
     checkSums(still, 1)
     assert.equal((await fetch(`${server.adminEndpoint}/-/ready`)).status, 200)
     // They are with different workers: one of them answers, and is counted.
     const more = [one, other].map((lane) => lane.send({ path: '/measured/more', body: 'x' }))
     await Promise.race(more)
-    const counted = await scrapeUntil(server, (now) => puts(now) === (puts(before) ?? 0) + 1)
+    const counted = await scrapeUntil(
+      server,
+      (now) => puts(now) === (puts(before) ?? 0) + 1 && unheard(now) === 1,
+    )
     assert.equal(puts(counted), (puts(before) ?? 0) + 1)
     assert.equal(unheard(counted), 1)
     process.kill(pid, 'SIGCONT')
