@@ -27,32 +27,28 @@ async function killedAfter(file: string, count: number, life: number): Promise<s
   return acknowledged
 }
 
-it(
-  'has every acknowledged call after SIGKILL, and a greater epoch',
-  { timeout: 60_000 },
-  async () => {
-    await using folder = await temporaryFolder()
-    const acknowledged: string[] = []
-    for (const life of [1, 2, 3]) {
-      acknowledged.push(...(await killedAfter(folder.file, 300, life)))
+it('has every acknowledged call after SIGKILL, and a greater epoch', async () => {
+  await using folder = await temporaryFolder()
+  const acknowledged: string[] = []
+  for (const life of [1, 2, 3]) {
+    acknowledged.push(...(await killedAfter(folder.file, 300, life)))
+  }
+  await using store = await openSqliteMetadata({ file: folder.file })
+  assert.equal(store.epoch, 4)
+  const bucket = await store.getBucket(scribe.bucket)
+  assert.ok(bucket !== undefined)
+  assert.ok(acknowledged.length >= 900)
+  for (const line of acknowledged) {
+    const [kind = '', name = ''] = line.split(' ')
+    if (kind === 'object') {
+      const found = await store.getObject(bucket.id, name)
+      assert.equal(Buffer.from(found?.bytes ?? []).toString(), name)
+    } else {
+      assert.equal((await store.getObject(bucket.id, name))?.row.partCount, 2, name)
+      assert.equal((await store.getReceipt(name))?.requestHash, 'hash')
     }
-    await using store = await openSqliteMetadata({ file: folder.file })
-    assert.equal(store.epoch, 4)
-    const bucket = await store.getBucket(scribe.bucket)
-    assert.ok(bucket !== undefined)
-    assert.ok(acknowledged.length >= 900)
-    for (const line of acknowledged) {
-      const [kind = '', name = ''] = line.split(' ')
-      if (kind === 'object') {
-        const found = await store.getObject(bucket.id, name)
-        assert.equal(Buffer.from(found?.bytes ?? []).toString(), name)
-      } else {
-        assert.equal((await store.getObject(bucket.id, name))?.row.partCount, 2, name)
-        assert.equal((await store.getReceipt(name))?.requestHash, 'hash')
-      }
-    }
-  },
-)
+  }
+})
 
 it('leaves no WAL behind when it is closed, and finds all of it again', async () => {
   await using folder = await temporaryFolder()
@@ -91,40 +87,36 @@ it('keeps out whoever comes second', async () => {
   assert.equal(after.epoch, 2)
 })
 
-it(
-  'resolves nothing any more after a failed write, and has what was acknowledged before',
-  { timeout: 60_000 },
-  async () => {
-    await using folder = await temporaryFolder()
-    // A limit on the size of a file makes the WAL's next write fail, as a full or broken disk would.
-    const limited = `trap '' XFSZ; ulimit -f 1500; exec "$0" "$@"`
-    const child = spawn(
-      'bash',
-      ['-c', limited, process.execPath, program, folder.file, '1', 'tell'],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    )
-    const lines = await Array.fromAsync(createInterface({ input: child.stdout }))
-    const fatal = lines.findIndex((line) => line.startsWith('fatal'))
-    assert.ok(fatal > 0, lines.slice(-3).join('\n'))
-    const later = lines.slice(fatal + 1)
-    assert.deepEqual(
-      later.filter((line) => line.startsWith('object')),
-      [],
-    )
-    assert.deepEqual(
-      later.filter((line) => line.startsWith('fatal')),
-      [],
-    )
-    assert.ok(later.includes('read rejected'))
-    assert.ok(later.includes('write rejected'))
-    await using store = await openSqliteMetadata({ file: folder.file })
-    const bucket = await store.getBucket(scribe.bucket)
-    for (const line of lines.slice(0, fatal)) {
-      const [kind, name = ''] = line.split(' ')
-      if (kind !== 'object') continue
-      assert.notEqual(await store.getObject(bucket?.id ?? 0, name), undefined)
-    }
-    const clock = { time: Number.MAX_SAFE_INTEGER - 1, now: () => clock.time }
-    assert.deepEqual(await reclaim({ store, clock, bucket: bucket ?? assert.fail() }), [])
-  },
-)
+it('resolves nothing any more after a failed write, and has what was acknowledged before', async () => {
+  await using folder = await temporaryFolder()
+  // A limit on the size of a file makes the WAL's next write fail, as a full or broken disk would.
+  const limited = `trap '' XFSZ; ulimit -f 1500; exec "$0" "$@"`
+  const child = spawn(
+    'bash',
+    ['-c', limited, process.execPath, program, folder.file, '1', 'tell'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const lines = await Array.fromAsync(createInterface({ input: child.stdout }))
+  const fatal = lines.findIndex((line) => line.startsWith('fatal'))
+  assert.ok(fatal > 0, lines.slice(-3).join('\n'))
+  const later = lines.slice(fatal + 1)
+  assert.deepEqual(
+    later.filter((line) => line.startsWith('object')),
+    [],
+  )
+  assert.deepEqual(
+    later.filter((line) => line.startsWith('fatal')),
+    [],
+  )
+  assert.ok(later.includes('read rejected'))
+  assert.ok(later.includes('write rejected'))
+  await using store = await openSqliteMetadata({ file: folder.file })
+  const bucket = await store.getBucket(scribe.bucket)
+  for (const line of lines.slice(0, fatal)) {
+    const [kind, name = ''] = line.split(' ')
+    if (kind !== 'object') continue
+    assert.notEqual(await store.getObject(bucket?.id ?? 0, name), undefined)
+  }
+  const clock = { time: Number.MAX_SAFE_INTEGER - 1, now: () => clock.time }
+  assert.deepEqual(await reclaim({ store, clock, bucket: bucket ?? assert.fail() }), [])
+})
