@@ -1,9 +1,10 @@
 /** A real proxy before a server, configured as docs/operate/proxies.md says; or as somebody may have got it wrong. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../harness/until.ts'
@@ -126,13 +127,19 @@ async function blockOf(name: ProxyName): Promise<string> {
   return block[1]
 }
 
+/** Of those that the system gives to nobody by itself: between this look and the proxy's start it may not be given away. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = randomInt(20_000, 30_000)
+    const server = createServer()
+    try {
+      await once(server.listen(port, '127.0.0.1'), 'listening')
+    } catch {
+      continue
+    }
+    await once(server.close(), 'close')
+    return port
+  }
 }
 
 async function takesConnections(port: number): Promise<boolean> {
