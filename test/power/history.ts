@@ -27,6 +27,8 @@ export interface UploadStory extends Told {
 export class History {
   readonly writes: Map<string, Write[]> = new Map()
   readonly uploads: UploadStory[] = []
+  /** The longest that anybody waited for an answer, in milliseconds. */
+  longestMs = 0
   readonly #place: () => number
   readonly #times: { readonly place: number; readonly ms: number }[] = []
 
@@ -40,6 +42,10 @@ export class History {
     const place = this.#place()
     this.#times.push({ place, ms: performance.now() })
     return place
+  }
+
+  waited(ms: number): void {
+    this.longestMs = Math.max(this.longestMs, ms)
   }
 
   /** The last place that is known to have been reached so long before the record went on from `cut`. */

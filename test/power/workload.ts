@@ -118,7 +118,9 @@ export class Workload {
   }
 
   async #send(plan: Parameters<Client['send']>[0]): Promise<Heard> {
+    const begun = performance.now()
     const heard = await this.#parts.client.send(plan)
+    this.#parts.history.waited(performance.now() - begun)
     if (heard.status >= 300)
       this.violations.push(`${plan.method ?? 'PUT'} ${plan.path}: ${heard.status} ${heard.code}`)
     return heard
