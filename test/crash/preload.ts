@@ -1,6 +1,7 @@
 /**
  * "Fail the Nth sync or write" of a real server, SQLite's included, by a small library that is preloaded into it. The
- * process ends within seconds, says why, starts again on what is there, and has kept every acknowledgement.
+ * process ends and says why (where the sync of a key failed, it refuses what needs one), starts again on what is there, and has kept
+ * every acknowledgement.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
