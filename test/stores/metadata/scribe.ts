@@ -2,7 +2,6 @@
  * A process that writes without end and says on its output what was acknowledged: the one that the durability tests
  * kill. Arguments: database file, number of this life, and `tell` to report a failure instead of ending by it.
  */
-import { writeSync } from 'node:fs'
 import { openSqliteMetadata } from '../../../src/stores/metadata/sqlite.ts'
 import type { MetadataStore } from '../../../src/stores/metadata/store.ts'
 import {
@@ -17,8 +16,11 @@ import {
 
 export const scribe = { bucket: 'written', callers: 16 } as const
 
-function say(line: string): void {
-  writeSync(1, `${line}\n`)
+/** Waits for a reader that has other things to do: a pipe that is full takes no more at once. */
+function say(line: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(`${line}\n`, () => resolve())
+  })
 }
 
 async function openBucket(store: MetadataStore): Promise<number> {
@@ -32,7 +34,7 @@ async function openBucket(store: MetadataStore): Promise<number> {
 
 async function writeObject(store: MetadataStore, bucket: number, name: string): Promise<void> {
   accepted(await store.putObject(newObject(bucket, name, { locator: small(name) }), {}))
-  say(`object ${name}`)
+  await say(`object ${name}`)
 }
 
 async function writeUpload(store: MetadataStore, bucket: number, name: string): Promise<void> {
@@ -43,7 +45,7 @@ async function writeUpload(store: MetadataStore, bucket: number, name: string): 
     accepted(await store.putPart(name, newPart(2, { runs }))),
   ]
   accepted(await store.completeUpload(completion(upload, parts)))
-  say(`upload ${name}`)
+  await say(`upload ${name}`)
 }
 
 async function writeOn(store: MetadataStore, bucket: number, name: string): Promise<never> {
@@ -56,7 +58,7 @@ async function writeOn(store: MetadataStore, bucket: number, name: string): Prom
 async function main([file = '', life = '', tell]: readonly string[]): Promise<void> {
   const { promise: fatal, resolve } = Promise.withResolvers<Error>()
   const onFatal = (error: Error): void => {
-    say(`fatal ${error.message}`)
+    void say(`fatal ${error.message}`)
     resolve(error)
   }
   const store = await openSqliteMetadata(tell === 'tell' ? { file, onFatal } : { file })
