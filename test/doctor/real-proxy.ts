@@ -39,12 +39,12 @@ const kinds: Readonly<Record<ProxyName, Kind>> = {
     listen: (block, port) => replaced(block, 'listen 443 ssl;', `listen 127.0.0.1:${port};`),
     file: (block, { folder }) => `daemon off;
 worker_processes 1;
-pid ${folder}/pid;
-error_log ${folder}/errors;
+pid "${folder}/pid";
+error_log "${folder}/errors";
 events {}
 http {
   access_log off;
-  ${nginxFolders.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n  ')}
+  ${nginxFolders.map((name) => `${name}_temp_path "${folder}/${name}";`).join('\n  ')}
 ${block}}
 `,
     words: (file) => ['-c', file],
@@ -62,10 +62,10 @@ ${block}}
   apache: {
     listen: (block, port) =>
       replaced(replaced(block, '*:443', `127.0.0.1:${port}`), '  SSLEngine on\n', ''),
-    file: (block, { folder, port }) => `ServerRoot ${folder}
+    file: (block, { folder, port }) => `ServerRoot "${folder}"
 ServerName localhost
-PidFile ${folder}/pid
-ErrorLog ${folder}/errors
+PidFile "${folder}/pid"
+ErrorLog "${folder}/errors"
 Listen 127.0.0.1:${port}
 ${apacheModules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 ${block}`,
