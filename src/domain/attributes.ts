@@ -68,23 +68,18 @@ export function redirectLocation(location: string | undefined): string | undefin
 }
 
 function systemHeaders(input: AttributeMembers): Record<string, string> {
-  const headers = {
-    ContentType:
-      input.ContentType === undefined || input.ContentType === ''
-        ? contentTypeDefault
-        : input.ContentType,
-    CacheControl: input.CacheControl,
-    ContentDisposition: input.ContentDisposition,
-    ContentEncoding: contentEncoding(input.ContentEncoding),
-    ContentLanguage: input.ContentLanguage,
-    Expires: input.Expires,
-    WebsiteRedirectLocation: redirectLocation(input.WebsiteRedirectLocation),
-  }
-  return Object.fromEntries(Object.entries(headers).filter(hasText))
+  const headers: Record<string, string> = { ContentType: input.ContentType || contentTypeDefault }
+  keepText(headers, 'CacheControl', input.CacheControl)
+  keepText(headers, 'ContentDisposition', input.ContentDisposition)
+  keepText(headers, 'ContentEncoding', contentEncoding(input.ContentEncoding))
+  keepText(headers, 'ContentLanguage', input.ContentLanguage)
+  keepText(headers, 'Expires', input.Expires)
+  keepText(headers, 'WebsiteRedirectLocation', redirectLocation(input.WebsiteRedirectLocation))
+  return headers
 }
 
-function hasText(entry: [string, string | undefined]): entry is [string, string] {
-  return entry[1] !== undefined && entry[1] !== ''
+function keepText(headers: Record<string, string>, name: string, text: string | undefined): void {
+  if (text !== undefined && text !== '') headers[name] = text
 }
 
 /** `aws-chunked` frames one transfer and is no property of the object, wherever it stands in the list. */

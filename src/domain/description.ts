@@ -81,10 +81,7 @@ export function objectChecksum(row: Pick<ObjectRow, 'attributes' | 'partCount'>)
   const { checksum } = row.attributes
   if (checksum === undefined) return {}
   const text = checksumText(checksum, row.partCount)
-  return {
-    ...checksumMembers(checksum.algorithm, { [checksum.algorithm]: text }),
-    ChecksumType: checksum.type,
-  }
+  return { [`Checksum${checksum.algorithm}`]: text, ChecksumType: checksum.type }
 }
 
 /** Clients verify what they get: a range has no checksum, one part has its own, an object that is one part has the whole's. */

@@ -1,5 +1,5 @@
 /** Bytes that were made durable become an object or a part: a row names them, and from then on they stay. */
-import type { Ingested } from '../payload/ingest.ts'
+import type { Ingested } from '../payload/ingested.ts'
 import type { BlobAbout } from '../stores/blobs/store.ts'
 import type { ObjectAttributes, ObjectRow, PartRow, UploadRow } from '../stores/metadata/records.ts'
 import type { Condition } from '../stores/metadata/store.ts'

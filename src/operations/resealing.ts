@@ -4,7 +4,7 @@ import type { Payload } from '../model/payload.ts'
 import type { ChecksumAlgorithm } from '../payload/checksums/algorithms.ts'
 import type { DeclaredDigests } from '../payload/declared.ts'
 import type { DataKey } from '../payload/encryption/envelope.ts'
-import type { Ingested } from '../payload/ingest.ts'
+import type { Ingested } from '../payload/ingested.ts'
 import type { BlobAbout } from '../stores/blobs/store.ts'
 import type { Service } from './service.ts'
 

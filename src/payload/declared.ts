@@ -44,10 +44,7 @@ export function declaredDigests(
   md5Shown: 'base64' | 'hex' = 'base64',
 ): DeclaredDigests {
   const md5 = declaredMd5(input.ContentMD5)
-  const sent = checksumAlgorithms.flatMap((algorithm) => {
-    const text = input[`Checksum${algorithm}`]
-    return text === undefined ? [] : [{ algorithm, text }]
-  })
+  const sent = sentChecksums(input)
   const trailer = declaredTrailer(body.announcedTrailer)
   if (sent.length + (trailer === undefined ? 0 : 1) > 1) throw invalid(severalChecksums)
   const [first] = sent
@@ -57,6 +54,25 @@ export function declaredDigests(
     value: headerValue(first.algorithm, first.text),
   }
   return { md5, checksum, trailer, md5Shown }
+}
+
+/** Their names, put together once: a name that is made for each request has to be looked up among all names first. */
+const checksumMembers = checksumAlgorithms.map(
+  (algorithm) => [algorithm, `Checksum${algorithm}`] as const,
+)
+
+interface SentChecksum {
+  readonly algorithm: ChecksumAlgorithm
+  readonly text: string
+}
+
+function sentChecksums(input: DigestMembers): readonly SentChecksum[] {
+  const sent: SentChecksum[] = []
+  for (const [algorithm, member] of checksumMembers) {
+    const text = input[member]
+    if (text !== undefined) sent.push({ algorithm, text })
+  }
+  return sent
 }
 
 /** The value that came as a trailer. Throws MalformedTrailerError without it, InvalidRequest when it is no such checksum. */

@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto'
 import type { Accelerator } from '../base/accelerator.ts'
 import { assert } from '../base/assert.ts'
 import type { Holds } from '../base/holds.ts'
-import type { BlobId, BlobNames } from '../base/ids.ts'
+import type { BlobNames } from '../base/ids.ts'
 import { inlineBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { Payload } from '../model/payload.ts'
 import type { BlobAbout, BlobClosing, BlobStore } from '../stores/blobs/store.ts'
-import type { NewLocator, RunSeal } from '../stores/metadata/records.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
 import { createKernels } from '../base/kernels/kernels.ts'
@@ -24,6 +23,7 @@ import {
 import { etagIsMd5 } from './encryption/data-key.ts'
 import type { DataKey } from './encryption/envelope.ts'
 import type { SealingRun } from './encryption/runs.ts'
+import { IngestedBlob, IngestedBytes, type Facts, type Ingested } from './ingested.ts'
 
 export interface IngestPlan {
   /** What the client says of the bytes: parsed by payload/declared.ts before the body is read. */
@@ -37,22 +37,6 @@ export interface IngestPlan {
   readonly dataKey?: DataKey | undefined
 }
 
-/**
- * Durable bytes that no row names yet. Disposed without `keep`, they are removed; unless the metadata store has failed:
- * the commit that was to name them may be durable all the same, and the next life finds out.
- */
-export interface Ingested extends Omit<ProvenDigests, 'md5'>, AsyncDisposable {
-  /** Of the plain bytes. */
-  readonly sizeBytes: number
-  /** 32 hex digits: the MD5 of the plain bytes; as good as random where the key is not the server's, as S3 has it. */
-  readonly etag: string
-  readonly locator: Exclude<NewLocator, { kind: 'parts' }>
-  /** For the row that names the bytes, when they are sealed. */
-  readonly seal: RunSeal | undefined
-  /** A row names the bytes now. */
-  keep(): void
-}
-
 /** Rejects with IncompleteBody, BadDigest, EntityTooLarge, MalformedTrailerError and what the body's seal throws. */
 export type Ingest = (body: Payload, plan: IngestPlan) => Promise<Ingested>
 
@@ -61,7 +45,7 @@ export interface IngestParts {
   readonly names: BlobNames
   readonly holds: Holds
   readonly metadata: Pick<MetadataStore, 'failure'>
-  /** Told of bytes that are about to go to the disk; throws where there is no room for them. */
+  /** Facts of bytes that are about to go to the disk; throws where there is no room for them. */
   readonly takeRoom?: (sizeBytes: number) => void
   readonly accelerator?: Accelerator | undefined
 }
@@ -104,12 +88,8 @@ function inline(bytes: Uint8Array, plan: IngestPlan, body: Payload): Ingested {
   const digests = digestPlan(plan)
   const proven = digests.prove(digestsOf(digests.algorithms, bytes), body)
   const run = plan.dataKey?.newRun()
-  return {
-    ...told({ sizeBytes: bytes.length, proven, plan, run }),
-    locator: { kind: 'bytes', bytes: run === undefined ? whole(bytes) : run.sealSmall(bytes) },
-    keep: () => undefined,
-    [Symbol.asyncDispose]: async () => undefined,
-  }
+  const facts = told({ sizeBytes: bytes.length, proven, plan, run })
+  return new IngestedBytes(facts, run === undefined ? whole(bytes) : run.sealSmall(bytes))
 }
 
 /** What was not filled is not kept alive, nor seen. */
@@ -129,7 +109,7 @@ async function ingestBlob(
     const passage = new Passage(plan, arriving, parts)
     const kept = run === undefined ? passage : run.seal(passage)
     const bytes = parts.takeRoom === undefined ? kept : counted(kept, parts.takeRoom)
-    const known = (): Told => told({ ...passage.passed, plan, run })
+    const known = (): Facts => told({ ...passage.passed, plan, run })
     const stored = await parts.blobs.put(blob, bytes, aboutOf(plan, run), () => closingOf(known()))
     const facts = known()
     const { sizeBytes } = facts
@@ -152,13 +132,11 @@ function aboutOf({ about, dataKey }: IngestPlan, run: SealingRun | undefined): B
   return { ...about, attributes, seal: run.wrapped }
 }
 
-function closingOf({ sizeBytes, etag, checksums }: Told): BlobClosing {
+function closingOf({ sizeBytes, etag, checksums }: Facts): BlobClosing {
   return { sizeBytes, etag, checksums }
 }
 
-type Told = Omit<Ingested, 'locator' | 'keep' | typeof Symbol.asyncDispose>
-
-function told(facts: Passed & { readonly plan: IngestPlan; run: SealingRun | undefined }): Told {
+function told(facts: Passed & { readonly plan: IngestPlan; run: SealingRun | undefined }): Facts {
   const { sizeBytes, plan, run } = facts
   const { md5, checksums, verified } = facts.proven
   const etag = etagIsMd5(plan.dataKey?.encryption) ? md5 : run && etagOf(run)
@@ -222,49 +200,6 @@ async function* counted(
   for await (const chunk of bytes) {
     takeRoom(chunk.length)
     yield chunk
-  }
-}
-
-interface StoredBlob {
-  readonly blob: BlobId
-  readonly facts: Told
-  readonly parts: Pick<IngestParts, 'blobs' | 'metadata'>
-  /** Ends the hold that keeps reclaim away. */
-  readonly release: () => void
-}
-
-class IngestedBlob implements Ingested {
-  readonly sizeBytes: number
-  readonly etag: string
-  readonly checksums: Told['checksums']
-  readonly verified: Told['verified']
-  readonly seal: RunSeal | undefined
-  readonly locator: Exclude<NewLocator, { kind: 'parts' }>
-  readonly #stored: StoredBlob
-  #settled = false
-
-  constructor(stored: StoredBlob) {
-    this.sizeBytes = stored.facts.sizeBytes
-    this.etag = stored.facts.etag
-    this.checksums = stored.facts.checksums
-    this.verified = stored.facts.verified
-    this.seal = stored.facts.seal
-    this.locator = { kind: 'blob', blob: stored.blob, offset: 0 }
-    this.#stored = stored
-  }
-
-  keep(): void {
-    this.#settled = true
-    this.#stored.release()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#settled) return
-    this.#settled = true
-    const { blob, parts } = this.#stored
-    // The error that led here matters, not that of tidying up: what stays is garbage that the orphan sweep finds.
-    if (parts.metadata.failure === undefined) await Promise.allSettled([parts.blobs.remove(blob)])
-    this.#stored.release()
   }
 }
 

@@ -47,7 +47,7 @@ export class Connections {
   enter(exchange: HttpExchange, message: IncomingMessage, response: ServerResponse): Connection {
     const state = this.#stateOf(message.socket)
     const entered = new Entered({ exchange, message, state, server: this.#server })
-    response.once('close', () => {
+    response.on('close', () => {
       if (!response.writableFinished) exchange.abort()
       entered.leave()
     })

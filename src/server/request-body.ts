@@ -114,10 +114,11 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
     this.#onFirstRead = undefined
     this.#window = this.#watch.add(this)
     message.on('data', (chunk: Uint8Array) => this.#take(chunk))
-    message.once('end', () => this.#end())
+    // Each comes once at most, and the message lives no longer: `once` would only cost a wrapper and its removal.
+    message.on('end', () => this.#end())
     const lost = (): void => this.#lost()
-    message.once('error', lost)
-    message.once('close', lost)
+    message.on('error', lost)
+    message.on('close', lost)
   }
 
   /** Every message closes: an error, with its stack, is made only for one whose body has not ended. */

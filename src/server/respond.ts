@@ -167,7 +167,7 @@ async function finished(line: Line): Promise<void> {
   // Most answers went out at once, and are only not told of yet.
   using _pace = response.writableLength > 0 ? limitPace(line) : undefined
   await new Promise<void>((resolve) => {
-    response.once('close', resolve)
+    response.on('close', resolve)
   })
   if (!response.writableFinished) throw new ClientGone()
 }

@@ -25,7 +25,7 @@ export function openBody(exchange: Exchange, seal: Seal): Payload {
   if (seal.kind === 'aws-chunked') {
     const lengthBytes = decodedLength(exchange)
     const bytes = decodeChunks(raw, { seal, lengthBytes, announced: trailer, trailers })
-    return payload(bytes, { lengthBytes, trailers, announcedTrailer: trailer })
+    return new OpenedBody({ bytes, lengthBytes, trailers, announcedTrailer: trailer })
   }
   const { lengthBytes, chunked } = exchange.body
   if (seal.kind === 'sha256' && chunked) {
@@ -33,7 +33,7 @@ export function openBody(exchange: Exchange, seal: Seal): Payload {
   }
   const bytes = seal.kind === 'sha256' ? hashed(raw, seal.hex) : raw
   const length = chunked ? undefined : (lengthBytes ?? 0)
-  return payload(bytes, { lengthBytes: length, trailers, announcedTrailer: undefined })
+  return new OpenedBody({ bytes, lengthBytes: length, trailers, announcedTrailer: undefined })
 }
 
 /** For operations whose body is an object's bytes: a request that frames no body at all is refused, not taken for empty. */
@@ -41,18 +41,29 @@ export function requireLength({ body }: Pick<Exchange, 'body'>): void {
   if (body.lengthBytes === undefined && !body.chunked) throw new S3Error('MissingContentLength')
 }
 
-function payload(
-  bytes: AsyncIterable<Uint8Array>,
-  facts: Pick<Payload, 'lengthBytes' | 'trailers' | 'announcedTrailer'>,
-): Payload {
-  let opened = false
-  return {
-    ...facts,
-    [Symbol.asyncIterator]: () => {
-      assert(!opened, 'a body is read once')
-      opened = true
-      return bytes[Symbol.asyncIterator]()
-    },
+interface OpenedParts extends Pick<Payload, 'lengthBytes' | 'trailers' | 'announcedTrailer'> {
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
+/** A class, for V8 puts a literal whose members are named by symbols together the slow way each time. */
+class OpenedBody implements Payload {
+  readonly lengthBytes: number | undefined
+  readonly trailers: Payload['trailers']
+  readonly announcedTrailer: string | undefined
+  readonly #bytes: AsyncIterable<Uint8Array>
+  #opened = false
+
+  constructor({ bytes, lengthBytes, trailers, announcedTrailer: announced }: OpenedParts) {
+    this.lengthBytes = lengthBytes
+    this.trailers = trailers
+    this.announcedTrailer = announced
+    this.#bytes = bytes
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    assert(!this.#opened, 'a body is read once')
+    this.#opened = true
+    return this.#bytes[Symbol.asyncIterator]()
   }
 }
 

@@ -13,7 +13,8 @@ import type {
   Envelopes,
 } from '../../../src/payload/encryption/envelope.ts'
 import { createEnvelopes } from '../../../src/payload/encryption/envelopes.ts'
-import { createIngest, type Ingested } from '../../../src/payload/ingest.ts'
+import { createIngest } from '../../../src/payload/ingest.ts'
+import type { Ingested } from '../../../src/payload/ingested.ts'
 import { memoryBlobs } from '../../../src/stores/blobs/memory.ts'
 import type { BlobStore, ByteRange } from '../../../src/stores/blobs/store.ts'
 import { memoryKeys } from '../../../src/stores/keys/memory.ts'

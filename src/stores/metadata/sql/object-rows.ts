@@ -111,7 +111,7 @@ export function writtenRow(
   object: Omit<NewObject, 'locator'>,
   locator: Locator | undefined,
 ): ObjectRow {
-  return {
+  const plain = {
     bucket: object.bucket,
     key: object.key,
     versionId: nullVersion,
@@ -123,9 +123,9 @@ export function writtenRow(
     modified: object.modified,
     partCount: object.partCount,
     locator: locator ?? nowhere,
-    ...sealMember(object.seal),
     attributes: object.attributes,
   }
+  return object.seal === undefined ? plain : { ...plain, seal: object.seal }
 }
 
 /** Absent where there is none, as in what was put. */

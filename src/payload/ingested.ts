@@ -1,0 +1,101 @@
+/** Bytes that were taken in, until a row names them: small ones in hand, all others as a blob that may have to be removed. */
+import type { BlobId } from '../base/ids.ts'
+import type { BlobStore } from '../stores/blobs/store.ts'
+import type { NewLocator, RunSeal } from '../stores/metadata/records.ts'
+import type { MetadataStore } from '../stores/metadata/store.ts'
+import type { ProvenDigests } from './digests.ts'
+
+/**
+ * Durable bytes that no row names yet. Disposed without `keep`, they are removed; unless the metadata store has failed:
+ * the commit that was to name them may be durable all the same, and the next life finds out.
+ */
+export interface Ingested extends Omit<ProvenDigests, 'md5'>, AsyncDisposable {
+  /** Of the plain bytes. */
+  readonly sizeBytes: number
+  /** 32 hex digits: the MD5 of the plain bytes; as good as random where the key is not the server's, as S3 has it. */
+  readonly etag: string
+  readonly locator: Exclude<NewLocator, { kind: 'parts' }>
+  /** For the row that names the bytes, when they are sealed. */
+  readonly seal: RunSeal | undefined
+  /** A row names the bytes now. */
+  keep(): void
+}
+
+/** What is known of bytes wherever they lie. */
+export type Facts = Omit<Ingested, 'locator' | 'keep' | typeof Symbol.asyncDispose>
+
+/**
+ * Small bytes, which no file holds: there is nothing to remove. A class, for a literal whose members are named by symbols is
+ * put together by the slow way of V8 each time.
+ */
+export class IngestedBytes implements Ingested {
+  readonly sizeBytes: number
+  readonly etag: string
+  readonly checksums: Facts['checksums']
+  readonly verified: Facts['verified']
+  readonly seal: RunSeal | undefined
+  readonly locator: Exclude<NewLocator, { kind: 'parts' }>
+
+  constructor(facts: Facts, bytes: Uint8Array) {
+    this.sizeBytes = facts.sizeBytes
+    this.etag = facts.etag
+    this.checksums = facts.checksums
+    this.verified = facts.verified
+    this.seal = facts.seal
+    this.locator = { kind: 'bytes', bytes }
+  }
+
+  keep(): void {
+    // The row brings its bytes along.
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Nothing of them is kept anywhere.
+  }
+}
+
+export interface StoredBlob {
+  readonly blob: BlobId
+  readonly facts: Facts
+  readonly parts: {
+    readonly blobs: Pick<BlobStore, 'remove'>
+    readonly metadata: Pick<MetadataStore, 'failure'>
+  }
+  /** Ends the hold that keeps reclaim away. */
+  readonly release: () => void
+}
+
+export class IngestedBlob implements Ingested {
+  readonly sizeBytes: number
+  readonly etag: string
+  readonly checksums: Facts['checksums']
+  readonly verified: Facts['verified']
+  readonly seal: RunSeal | undefined
+  readonly locator: Exclude<NewLocator, { kind: 'parts' }>
+  readonly #stored: StoredBlob
+  #settled = false
+
+  constructor(stored: StoredBlob) {
+    this.sizeBytes = stored.facts.sizeBytes
+    this.etag = stored.facts.etag
+    this.checksums = stored.facts.checksums
+    this.verified = stored.facts.verified
+    this.seal = stored.facts.seal
+    this.locator = { kind: 'blob', blob: stored.blob, offset: 0 }
+    this.#stored = stored
+  }
+
+  keep(): void {
+    this.#settled = true
+    this.#stored.release()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#settled) return
+    this.#settled = true
+    const { blob, parts } = this.#stored
+    // The error that led here matters, not that of tidying up: what stays is garbage that the orphan sweep finds.
+    if (parts.metadata.failure === undefined) await Promise.allSettled([parts.blobs.remove(blob)])
+    this.#stored.release()
+  }
+}
