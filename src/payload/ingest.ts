@@ -45,7 +45,7 @@ export interface IngestParts {
   readonly names: BlobNames
   readonly holds: Holds
   readonly metadata: Pick<MetadataStore, 'failure'>
-  /** Facts of bytes that are about to go to the disk; throws where there is no room for them. */
+  /** Told of bytes that are about to go to the disk; throws where there is no room for them. */
   readonly takeRoom?: (sizeBytes: number) => void
   readonly accelerator?: Accelerator | undefined
 }

@@ -3,7 +3,11 @@ import { DatabaseSync } from 'node:sqlite'
 import { Connection } from './connection.ts'
 
 const pageBytes = 4096
-const writerCacheKibibytes = 32 * 1024
+/**
+ * A commit in which a page of spread keys was split makes SQLite look through all pages of the cache, as long as the database is shorter than
+ * a gibibyte (docs/decisions/performance.md): what four times as many would save in reads they cost there.
+ */
+const writerCacheKibibytes = 8 * 1024
 const readerCacheKibibytes = 16 * 1024
 /** What a WAL that grew beyond it in a burst is cut back to when it starts anew. */
 const walBytesKept = 128 * 1024 * 1024
