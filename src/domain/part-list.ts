@@ -49,13 +49,19 @@ function listedPart(part: CompletedPartMembers): ListedPart {
 
 /** The checksums among the members of an input, base64 by algorithm. */
 export function sentChecksums(members: object): ReadonlyMap<string, string> {
-  const sent = new Map<string, string>()
-  for (const [name, value] of Object.entries(members)) {
-    const isValue = name.startsWith(memberPrefix) && !settingMembers.has(name)
-    if (isValue && typeof value === 'string') sent.set(name.slice(memberPrefix.length), value)
+  let sent: Map<string, string> | undefined
+  for (const name of Object.keys(members)) {
+    if (!name.startsWith(memberPrefix) || settingMembers.has(name)) continue
+    const value: unknown = members[name as keyof typeof members]
+    if (typeof value !== 'string') continue
+    sent ??= new Map()
+    sent.set(name.slice(memberPrefix.length), value)
   }
-  return sent
+  return sent ?? none
 }
+
+/** Most of ten thousand parts bring none. */
+const none: ReadonlyMap<string, string> = new Map()
 
 /** Members that begin alike and say how to compute, not what came out. */
 const settingMembers: ReadonlySet<string> = new Set(['ChecksumAlgorithm', 'ChecksumType'])

@@ -12,7 +12,6 @@ export const xmlEntitiesMax = 1_050_000
 const digitsMax = 10
 
 const hash = 0x23
-const ampersand = 0x26
 const semicolon = 0x3b
 const lowerX = 0x78
 const zero = 0x30
@@ -42,6 +41,10 @@ const none: readonly Named[] = []
 /** UTF-16 on its way into a string, and its bytes. Every text uses the same memory, for none stays in it. */
 const units = new Uint16Array(4096)
 const unitBytes = Buffer.from(units.buffer)
+/** Units between two entities up to which they are copied one by one. */
+const shortStretch = 16
+/** There is room for one more stretch and a character of two units. */
+const unitsMax = units.length - shortStretch - 2
 
 /** Those of one document. */
 export class XmlEntities {
@@ -59,22 +62,26 @@ export class XmlEntities {
   resolve(text: string): string {
     const first = text.indexOf('&')
     if (first < 0) return text
-    const resolved = this.#between(text, first, text.lastIndexOf('&'))
+    const resolved = this.#from(text, first)
     return text.slice(0, first) + resolved + text.slice(this.#end)
   }
 
-  /** Unit by unit: a text may be nothing but entities, and a string for each would cost more than all the rest. */
-  #between(text: string, first: number, last: number): string {
+  /**
+   * From the first ampersand to the end of the last entity. Unit by unit, because a text may be nothing but entities, and a string
+   * for each would cost more than all the rest; only longer stretches between two, such as an ETag in its quotes, are taken whole.
+   */
+  #from(text: string, first: number): string {
     let result = ''
     let size = 0
-    for (let at = first; at <= last;) {
-      const unit = text.charCodeAt(at)
-      const isEntity = unit === ampersand
-      size = write(isEntity ? this.#entity(text, at + 1) : unit, size)
-      at = isEntity ? this.#end : at + 1
-      // The next character may need two.
-      if (size < units.length - 1) continue
+    for (let next = first; next >= 0;) {
+      size = write(this.#entity(text, next + 1), size)
+      const at = this.#end
+      next = text.indexOf('&', at)
+      const isShort = next - at <= shortStretch
+      for (let unit = at; isShort && unit < next; unit++) size = write(text.charCodeAt(unit), size)
+      if (isShort && size < unitsMax) continue
       result += written(size)
+      if (!isShort) result += text.slice(at, next)
       size = 0
     }
     return result + written(size)
@@ -132,5 +139,6 @@ function write(code: number, size: number): number {
 }
 
 function written(size: number): string {
+  if (size === 1) return String.fromCharCode(units[0] ?? 0)
   return unitBytes.toString('utf16le', 0, size * units.BYTES_PER_ELEMENT)
 }

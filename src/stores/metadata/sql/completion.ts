@@ -7,7 +7,7 @@ import type { Instant } from '../../../base/clock.ts'
 import type { Locator, Receipt } from '../records.ts'
 import type { Completion, Refusal } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { bytes, integer, text } from './connection.ts'
+import { asInteger, bytes, integer, text } from './connection.ts'
 import { encodeLocator } from './locators.ts'
 import { draftObject, nullVersion } from './object-rows.ts'
 import { currentRow, refuse, replaceObject } from './objects.ts'
@@ -97,12 +97,12 @@ export function completeUpload(db: Connection, call: CompletionWrite): Completed
 /** The size of the object; undefined when a listed part is not there, or not in that revision. */
 function numberOffsets(db: Connection, content: number, call: CompletionWrite): number | undefined {
   let listed = 0
-  for (const row of db.all(headsOf, content)) {
-    const number = integer(row, 'number')
+  for (const row of db.allColumns(headsOf, content)) {
+    const number = asInteger(row[0], 'number')
     if (call.parts[listed] !== number) {
       // A part that was uploaded and not listed.
       removePart(db, { content, number, now: call.now })
-    } else if (call.parts[listed + 1] === integer(row, 'revision')) {
+    } else if (call.parts[listed + 1] === asInteger(row[1], 'revision')) {
       listed += 2
     } else {
       return undefined

@@ -2,8 +2,8 @@
 import type { Instant } from '../../../base/clock.ts'
 import type { Locator, PartRow, Run, RunSeal } from '../records.ts'
 import type { NewPart } from '../store.ts'
-import type { Row } from './connection.ts'
-import { bytes, integer } from './connection.ts'
+import type { Columns, Row } from './connection.ts'
+import { asBytes, asInteger, bytes, integer } from './connection.ts'
 import type { Placement } from './locators.ts'
 import { decodeLocator, noBytes, placement } from './locators.ts'
 import { sealMember } from './object-rows.ts'
@@ -11,6 +11,9 @@ import { CorruptRecord, draft, unseal } from './seal.ts'
 
 export const partColumns =
   'content, run, number, revision, start, size, runs, part_size, locator, record'
+
+/** Of a run 0, whose content is known: what pages of parts are read by. */
+export const headColumns = 'number, revision, start, size, runs, part_size, locator, record'
 
 /** Of every run. */
 interface KeptOfRun {
@@ -53,12 +56,29 @@ export function lateColumns(content: number, revision: number): string {
   return `${content}:${revision}`
 }
 
-/** Of a run 0. Throws CorruptRecord. */
-export function decodePart(row: Row): PartRow {
-  const { etag, modified, checksums } = open(row) as Kept
-  const number = integer(row, 'number')
-  const sizeBytes = integer(row, 'part_size')
-  return { number, sizeBytes, etag, modified, checksums, revision: integer(row, 'revision') }
+/** Of `headColumns`. Throws CorruptRecord. */
+export function decodeHead(row: Columns, content: number): PartRow {
+  const number = asInteger(row[0], 'number')
+  const revision = asInteger(row[1], 'revision')
+  const sizeBytes = asInteger(row[5], 'part_size')
+  const size = asInteger(row[3], 'size')
+  const named = identity({
+    number,
+    run: 0,
+    size,
+    runs: asInteger(row[4], 'runs'),
+    partSize: sizeBytes,
+  })
+  const late = lateColumns(content, revision)
+  const locator = asBytes(row[6], 'locator')
+  const sealed = { record: asBytes(row[7], 'record'), identity: named, late, locator }
+  const { etag, modified, checksums } = unseal(sealed) as Kept
+  return { number, sizeBytes, etag, modified, checksums, revision }
+}
+
+/** Where the part begins in its completed object. */
+export function headStart(row: Columns): number {
+  return asInteger(row[2], 'start')
 }
 
 /** Of a run with bytes, of a completed object. Throws CorruptRecord. */
@@ -93,7 +113,7 @@ function open(row: Row): unknown {
   return unseal({ record: bytes(row, 'record'), identity: identity(columns), late, locator })
 }
 
-interface Columns {
+interface Identified {
   readonly number: number
   readonly run: number
   readonly size: number
@@ -101,6 +121,6 @@ interface Columns {
   readonly partSize: number
 }
 
-function identity(part: Columns): string {
+function identity(part: Identified): string {
   return `part\0${part.number}\0${part.run}\0${part.size}\0${part.runs}\0${part.partSize}`
 }

@@ -3,11 +3,19 @@ import type { Instant } from '../../../base/clock.ts'
 import type { ByteRange } from '../../blobs/store.ts'
 import type { PartRow, Run } from '../records.ts'
 import type { NewPart, Refusal } from '../store.ts'
-import type { Connection, Row } from './connection.ts'
+import type { Columns, Connection } from './connection.ts'
 import { bytes, integer } from './connection.ts'
 import { place } from './locators.ts'
 import type { RunWrite } from './part-rows.ts'
-import { decodePart, decodeRun, draftRuns, lateColumns, partColumns } from './part-rows.ts'
+import {
+  decodeHead,
+  decodeRun,
+  draftRuns,
+  headColumns,
+  headStart,
+  lateColumns,
+  partColumns,
+} from './part-rows.ts'
 import { isUsable, unlink } from './references.ts'
 import { CorruptRecord, seal } from './seal.ts'
 
@@ -16,7 +24,7 @@ const open =
 const insert = `INSERT INTO parts (${partColumns}) VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)`
 const runCount = 'SELECT runs FROM parts WHERE content = ? AND run = 0 AND number = ?'
 const remove = 'DELETE FROM parts WHERE content = ? AND run = ? AND number = ? RETURNING locator'
-const heads = `SELECT ${partColumns} FROM parts
+const heads = `SELECT ${headColumns} FROM parts
   WHERE content = ? AND run = 0 AND number > ? ORDER BY number LIMIT ?`
 const contentOf = 'SELECT content FROM uploads WHERE upload = ?'
 const upTo = `SELECT ${partColumns} FROM parts
@@ -74,18 +82,17 @@ export function listParts(
 ): { parts: readonly PartRow[]; truncated: boolean } {
   const upload = db.get(contentOf, uploadId)
   if (upload === undefined) return { parts: [], truncated: false }
-  return pageOf(db.all(heads, integer(upload, 'content'), after, max + 1), max, decodePart)
+  const content = integer(upload, 'content')
+  const rows = db.allColumns(heads, content, after, max + 1)
+  return pageOf(rows, max, (row) => decodeHead(row, content))
 }
 
 export function objectParts(
   db: Connection,
   ...[content, after, max]: [content: number, after: number, max: number]
 ): { parts: ReadonlyArray<PartRow & { readonly offset: number }>; truncated: boolean } {
-  return pageOf(db.all(heads, content, after, max + 1), max, decodePlacedPart)
-}
-
-function decodePlacedPart(row: Row): PartRow & { readonly offset: number } {
-  return { ...decodePart(row), offset: integer(row, 'start') }
+  const rows = db.allColumns(heads, content, after, max + 1)
+  return pageOf(rows, max, (row) => ({ ...decodeHead(row, content), offset: headStart(row) }))
 }
 
 /** More than a part has runs: number and run as one number, in the order in which the bytes follow each other. */
@@ -119,9 +126,9 @@ export function objectRuns(
 }
 
 function pageOf<Part>(
-  rows: readonly Row[],
+  rows: readonly Columns[],
   max: number,
-  decode: (row: Row) => Part,
+  decode: (row: Columns) => Part,
 ): { parts: readonly Part[]; truncated: boolean } {
   return { parts: rows.slice(0, max).map(decode), truncated: max > 0 && rows.length > max }
 }

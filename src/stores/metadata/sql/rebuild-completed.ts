@@ -7,10 +7,10 @@ import { completeUpload, prepareCompletion } from './completion.ts'
 import type { Connection } from './connection.ts'
 import { decodeObject } from './object-rows.ts'
 import { currentRow } from './objects.ts'
-import { decodePart, partColumns } from './part-rows.ts'
+import { decodeHead, headColumns } from './part-rows.ts'
 import { getUpload } from './uploads.ts'
 
-const headsOf = `SELECT ${partColumns} FROM parts WHERE content = ? AND run = 0 ORDER BY number`
+const headsOf = `SELECT ${headColumns} FROM parts WHERE content = ? AND run = 0 ORDER BY number`
 
 export interface Completing {
   readonly now: Instant
@@ -27,7 +27,8 @@ export function completeAgain(
   const { uploadId, etag, partCount, modified, checksum, requestHash, answer } = completion
   const upload = getUpload(db, uploadId)
   if (upload === undefined) return false
-  const parts: PartRow[] = db.all(headsOf, upload.content).map(decodePart)
+  const { content } = upload
+  const parts: PartRow[] = db.allColumns(headsOf, content).map((row) => decodeHead(row, content))
   if (parts.length !== partCount || multipartEtag(parts.map((part) => part.etag)) !== etag)
     return false
   const { bucket, key, owner } = upload

@@ -8,13 +8,13 @@ import type { NewObject, NewPart } from '../store.ts'
 import { isRefusal } from '../store.ts'
 import { createBucket, getBucket } from './buckets.ts'
 import { getReceipt } from './completion.ts'
-import type { Connection, Row } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { integer, text } from './connection.ts'
 import { blobsNamed } from './examine-blobs.ts'
 import { encodeLocator } from './locators.ts'
 import { decodeObject, draftObject, nullVersion } from './object-rows.ts'
 import { currentRow, replaceObject } from './objects.ts'
-import { decodePart, partColumns } from './part-rows.ts'
+import { decodeHead, headColumns } from './part-rows.ts'
 import { preparePart, putPart } from './parts.ts'
 import { completeAgain } from './rebuild-completed.ts'
 import { forgetGone, noteGone, prepareGone } from './rebuild-gone.ts'
@@ -24,7 +24,7 @@ import { CorruptRecord } from './seal.ts'
 import { draftUpload } from './upload-rows.ts'
 import { createUpload, getUpload } from './uploads.ts'
 
-const partOf = `SELECT ${partColumns} FROM parts WHERE content = ? AND run = 0 AND number = ?`
+const partOf = `SELECT ${headColumns} FROM parts WHERE content = ? AND run = 0 AND number = ?`
 const lastEntry = 'SELECT coalesce(max(id), 0) AS id FROM reclaim'
 /** By bucket and key of objects, by content (negative) and number of parts. */
 const places = `CREATE TEMP TABLE kept (scope INTEGER, name TEXT, PRIMARY KEY (scope, name)) STRICT, WITHOUT ROWID`
@@ -126,8 +126,9 @@ export class SqlRebuilder implements Rebuilder {
     const { upload, number } = part
     const content = this.#contentOf(found, upload)
     if (content === undefined) return 'ended'
-    const present = this.#db.get(partOf, content, number)
-    if (found.created < modifiedOf(present, (row) => decodePart(row).modified)) return 'older'
+    const present = this.#db.getColumns(partOf, content, number)
+    const modified = modifiedOf(present, (row) => decodeHead(row, content).modified)
+    if (found.created < modified) return 'older'
     const write = preparePart(upload.uploadId, partRowOf(found, number), this.#parts.now)
     if (isRefusal(putPart(this.#db, write))) return 'ended'
     return this.#isFirst(-content, String(number)) ? 'part' : 'older'
@@ -174,7 +175,7 @@ export class SqlRebuilder implements Rebuilder {
 }
 
 /** A row that cannot be read is older than anything that can. */
-function modifiedOf(row: Row | undefined, read: (row: Row) => Instant): Instant {
+function modifiedOf<Found>(row: Found | undefined, read: (row: Found) => Instant): Instant {
   if (row === undefined) return -Infinity
   try {
     return read(row)
