@@ -97,6 +97,7 @@ async function run(config: Config, log: Log, json: boolean): Promise<void> {
   const start = config.workers === 1 ? startServer : startWorkers
   const server = await start(config, {
     log,
+    rehearses: true,
     onFatal: (error) => die(error, error instanceof CrewLost ? unsteady : untrusted),
   })
   stopOnSignals(server, log)

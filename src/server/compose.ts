@@ -44,6 +44,8 @@ export interface StoreParts {
   /** What the stores do is counted into these. */
   readonly meters?: StoreMeters
   readonly accelerator?: Accelerator | undefined
+  /** As SqliteOptions say. */
+  readonly rehearses?: boolean
 }
 
 export interface Stores extends AsyncDisposable {
@@ -59,6 +61,7 @@ export async function openStores(
   open: OpenMetadata = openSqliteMetadata,
 ): Promise<Stores> {
   const { data, clock, onFatal, durability = 'full', meters = storeMeters(), accelerator } = parts
+  const { rehearses = false } = parts
   const directory = join(data, 'blobs')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   await using undo = new AsyncDisposableStack()
@@ -70,6 +73,7 @@ export async function openStores(
       onFatal,
       syncsCommits: durability === 'full',
       meters: meters.metadata,
+      rehearses,
     }),
   )
   const files = nodeFiles(accelerator)
@@ -89,7 +93,7 @@ function syncFolder(folder: string): void {
 }
 
 export interface Parts {
-  readonly stores: Stores
+  readonly stores: Pick<Stores, 'metadata' | 'blobs'>
   readonly keys: KeyStores
   readonly settings: Settings
   readonly credentials: Credentials

@@ -19,6 +19,7 @@ import { known, type Identities } from './identities.ts'
 import { urlOf } from './listen-address.ts'
 import { listen, type DoorCounts, type Listener, type Serve } from './listener.ts'
 import { opening } from './opening.ts'
+import { rehearse } from './rehearsal.ts'
 import type { Timings } from './timings.ts'
 
 /** More connections than this wait in the kernel's queue: each can hold a socket and a file, of which a process has few. */
@@ -53,6 +54,8 @@ export interface Front extends AsyncDisposable {
   readonly room: DiskRoom
   /** Undefined before it is open. */
   readonly door: () => DoorCounts | undefined
+  /** One request that no client sends, on stores of its own. */
+  readonly rehearse: () => Promise<unknown>
   /** Requests are answered once it resolves; disposed, it finishes what is in flight. Throws ConfigError. */
   open(): Promise<Door>
 }
@@ -74,15 +77,9 @@ export async function prepareFront(parts: FrontParts): Promise<Front> {
   const room = undo.use(await DiskRoom.open({ folder: data, reserveBytes, log, sharers: workers }))
   const kept = { ...stores, blobs: sayingFull(stores.blobs, room) }
   const { accelerator } = parts.acceleration
-  const s3 = await compose({
-    ...known(identities),
-    stores: kept,
-    keys,
-    settings,
-    chance,
-    takeRoom: room.take,
-    accelerator,
-  })
+  const takeRoom = room.take
+  const given = { ...known(identities), keys, settings, chance, takeRoom, accelerator }
+  const s3 = await compose({ ...given, stores: kept })
   const domains = domainsOf(config)
   const facts = (): ServerFacts => ({ region: config.region, domains, port: bound.port })
   const perSecond = config.doctorRate / workers
@@ -98,6 +95,7 @@ export async function prepareFront(parts: FrontParts): Promise<Front> {
     requests,
     room,
     door: () => bound.listener?.counts,
+    rehearse: () => rehearse(given),
     open: async () => {
       const { host, port, tls } = config
       const door = { host, port, tls, connectionsMax, timings, clock, chance }

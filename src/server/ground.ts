@@ -30,6 +30,8 @@ export interface GroundParts {
   readonly clock: Clock
   readonly chance: Chance
   readonly onFatal: (error: unknown) => void
+  /** The metadata's writer goes through a CompleteMultipartUpload of its own before it is asked for one. */
+  readonly rehearses?: boolean
 }
 
 export interface Ground extends AsyncDisposable {
@@ -50,7 +52,7 @@ export async function openGround(
   parts: GroundParts,
   openMetadata: OpenMetadata = openSqliteMetadata,
 ): Promise<Ground> {
-  const { config, log, clock, chance, onFatal } = parts
+  const { config, log, clock, chance, onFatal, rehearses = false } = parts
   for (const sentence of config.warnings) log.warn({}, sentence)
   await using undo = new AsyncDisposableStack()
   const data = openFolder(config.data)
@@ -60,7 +62,7 @@ export async function openGround(
   const meters = storeMeters()
   const acceleration = acceleratorFor(config, log)
   const { accelerator } = acceleration
-  const kept = { data, clock, onFatal, durability, meters, accelerator }
+  const kept = { data, clock, onFatal, durability, meters, accelerator, rehearses }
   const stores = undo.use(await openStores(kept, openMetadata))
   const identities = openIdentities(config, { data, chance, log })
   const keys = undo.use(openKeys(config.keys, { clock, chance, log }))

@@ -6,6 +6,7 @@ import { openAdmin } from './admin.ts'
 import type { Config } from './config.ts'
 import { prepareFront } from './front.ts'
 import { openGround, startBehind, type Ground } from './ground.ts'
+import { soon } from './rehearsal.ts'
 import type { RootAccount } from './root-account.ts'
 import { servingHere } from './serving.ts'
 import { timings as usualTimings, type Timings } from './timings.ts'
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly clock?: Clock
   readonly chance?: Chance
   readonly timings?: Partial<Timings>
+  /** What clients will ask for is gone through once beforehand (docs/decisions/0024-rehearsal.md). */
+  readonly rehearses?: boolean
 }
 
 export interface Server extends AsyncDisposable {
@@ -37,10 +40,11 @@ export interface Server extends AsyncDisposable {
 /** Resolves when requests are answered. Throws ConfigError for what the operator can mend. */
 export async function startServer(config: Config, surroundings: Surroundings): Promise<Server> {
   const { log, onFatal, clock = systemClock, chance = systemChance } = surroundings
+  const { rehearses = false } = surroundings
   const parts = { config, log, clock, chance, onFatal }
   const timings = { ...usualTimings, ...surroundings.timings }
   await using undo = new AsyncDisposableStack()
-  const ground = undo.use(await openGround(parts))
+  const ground = undo.use(await openGround({ ...parts, rehearses }))
   const front = undo.use(await prepareFront({ ...parts, ...ground, timings }))
   const behind = undo.use(await startBehind({ ...parts, ...ground, ...front.s3 }))
   const { ring } = ground.keys
@@ -49,6 +53,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const seen = { ...parts, ...ground, ...front, ...behind, serving, ring, durability, timings }
   const admin = undo.use(await openAdmin(config, seen))
   const door = undo.use(await front.open())
+  if (rehearses) undo.use(soon(front.rehearse))
   return closing(ground, { ...door, adminEndpoint: admin?.endpoint }, undo.move())
 }
 

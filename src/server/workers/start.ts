@@ -26,7 +26,8 @@ export async function startWorkers(config: Config, surroundings: Surroundings): 
     surroundings.onFatal(error)
   }
   process.on('exit', () => told.crew?.kill())
-  const parts = { config, log, clock, chance, onFatal }
+  const { rehearses = false } = surroundings
+  const parts = { config, log, clock, chance, onFatal, rehearses }
   await using undo = new AsyncDisposableStack()
   const ground = undo.use(
     await openGround(parts, async (options) => {

@@ -17,6 +17,7 @@ import { ConfigError } from '../config-error.ts'
 import { prepareFront } from '../front.ts'
 import { openKeys } from '../keys.ts'
 import type { Serve } from '../listener.ts'
+import { soon } from '../rehearsal.ts'
 import { storeMeters } from '../store-meters.ts'
 import { timings } from '../timings.ts'
 import { countingWorkers, workersField } from './counting.ts'
@@ -125,7 +126,9 @@ class Life {
     }
     send({ kind: 'prepared' })
     await this.#admitted.promise
-    return this.#running.use(await front.open())
+    const door = this.#running.use(await front.open())
+    this.#running.use(soon(front.rehearse))
+    return door
   }
 
   async #stop(): Promise<void> {

@@ -15,6 +15,8 @@ export interface SqliteOptions {
   readonly clock?: Clock
   /** False: a commit does not wait for the sync of the log, which the next checkpoint does. What a power cut takes is the newest. */
   readonly syncsCommits?: boolean
+  /** The writer thread completes an upload in memory first, so that no client waits for code to be compiled. */
+  readonly rehearses?: boolean
   /** Its threads count into these. */
   readonly meters?: MetadataMeters
   /** A commit or sync failed: no call resolves any more, and the process must end (decision 9). Without it, it ends here. */
@@ -30,9 +32,9 @@ export async function openSqliteMetadata(options: SqliteOptions): Promise<Metada
 export async function openParts(options: SqliteOptions): Promise<Parts> {
   const held = lock(`${options.file}.lock`)
   try {
-    const { file, syncsCommits = true, meters = metadataMeters() } = options
+    const { file, syncsCommits = true, rehearses = false, meters = metadataMeters() } = options
     const { writer, epoch } = await ThreadWriter.open(
-      { file, syncsCommits, meters: shared(meters) },
+      { file, syncsCommits, rehearses, meters: shared(meters) },
       options.onFatal ?? endProcess,
     )
     const reader = openReader(file)

@@ -9,6 +9,7 @@ export interface WriterSettings {
   readonly file: string
   /** Every commit is durable before it is answered. */
   readonly syncsCommits: boolean
+  readonly rehearses: boolean
   readonly meters: SharedMeters
 }
 

@@ -18,7 +18,7 @@ import { beginLife } from './schema.ts'
 /** Bounds the time until the first of a group is answered, and the pages of one commit. */
 const callsInGroupMax = 512
 
-const { file, port, syncsCommits, meters } = workerData as WriterData
+const { file, port, syncsCommits, rehearses, meters } = workerData as WriterData
 const groupCalls = new Histogram(meters.groupCalls.bounds, meters.groupCalls.cells)
 const groupSeconds = new Histogram(meters.groupSeconds.bounds, meters.groupSeconds.cells)
 let isOver = false
@@ -81,6 +81,14 @@ if (db !== undefined) {
     port.close()
   }
 }
+
+/** Nothing of it reaches the file. What fails in it will fail again in earnest, and is told there. */
+async function rehearse(): Promise<void> {
+  const { rehearseWriting } = await import('../rehearsal.ts')
+  await rehearseWriting()
+}
+
+if (rehearses) void rehearse().catch(() => undefined)
 
 /**
  * Of these the commit is durable, however relaxed the others are: a power cut must not bring back a row whose bytes were removed,
