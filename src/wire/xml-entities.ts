@@ -77,11 +77,12 @@ export class XmlEntities {
       size = write(this.#entity(text, next + 1), size)
       const at = this.#end
       next = text.indexOf('&', at)
-      const isShort = next - at <= shortStretch
-      for (let unit = at; isShort && unit < next; unit++) size = write(text.charCodeAt(unit), size)
+      const stretch = text.slice(at, Math.max(at, next))
+      const isShort = stretch.length <= shortStretch
+      if (isShort) size = writeUnits(stretch, size)
       if (isShort && size < unitsMax) continue
       result += written(size)
-      if (!isShort) result += text.slice(at, next)
+      if (!isShort) result += stretch
       size = 0
     }
     return result + written(size)
@@ -136,6 +137,11 @@ function write(code: number, size: number): number {
   units[size] = 0xd800 + ((code - 0x10000) >> 10)
   units[size + 1] = 0xdc00 + (code & 0x3ff)
   return size + 2
+}
+
+function writeUnits(text: string, size: number): number {
+  for (let at = 0; at < text.length; at++) units[size + at] = text.charCodeAt(at)
+  return size + text.length
 }
 
 function written(size: number): string {

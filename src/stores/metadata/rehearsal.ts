@@ -68,7 +68,7 @@ function partOf(number: number): NewPart {
 
 function made<Row>(row: Row | Refusal): Row {
   if (isRefusal(row)) throw new Error(`the rehearsal was refused: ${row.refused}`)
-  return row as Row
+  return row
 }
 
 /** What the writer of a store does of a CompleteMultipartUpload, which is all that its thread ever runs of it. */
