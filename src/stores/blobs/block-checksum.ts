@@ -19,7 +19,7 @@ export type BlockSums = (blocks: Uint8Array) => Buffer
 
 export function blockSumsWith(kernels: Kernels, accelerator?: Accelerator): BlockSums {
   return (blocks) => {
-    const sums = Buffer.allocUnsafe(blockCount(blocks.length) * blockSumBytes)
+    const sums = Buffer.alloc(blockCount(blocks.length) * blockSumBytes)
     if (accelerator === undefined) sumEach(kernels, blocks, sums)
     else accelerator.blockSums(blocks, blockBytes, sums)
     return sums
