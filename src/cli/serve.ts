@@ -102,7 +102,8 @@ async function run(config: Config, log: Log, json: boolean): Promise<void> {
   })
   stopOnSignals(server, log)
   console.log(json ? readyLine(server, config) : banner(server, config))
-  log.info({ endpoint: server.endpoint, pid: process.pid }, 'ready')
+  const { endpoint, accelerator } = server
+  log.info({ endpoint, accelerator, pid: process.pid }, 'ready')
 }
 
 /** A terminal and the npm between tell the same Ctrl-C twice: what comes this soon is not a second one. */

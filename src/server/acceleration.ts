@@ -11,6 +11,5 @@ export function acceleratorFor(
 ): Found {
   const found = findAccelerator(config.accelerator, file)
   if (found.isBroken) log.warn({}, `accelerator ${found.told}; npm run accelerator builds it anew`)
-  else log.info({}, `accelerator ${found.told}`)
   return found
 }
