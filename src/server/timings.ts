@@ -35,5 +35,5 @@ export const timings: Timings = {
   lingerMs: 2_000,
   patienceMs: 8_000,
   pulseMs: 3_000,
-  drainMs: 25_000,
+  drainMs: 22_000,
 }

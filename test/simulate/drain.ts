@@ -30,8 +30,8 @@ const scales: Readonly<Record<Scale, Size>> = {
 const loadMs = 500
 const slowBytes = 400_000
 const largeBytes = 24 * 1024 * 1024
-/** Of timings.ts, and a little for the rest of the end. */
-const endMsMax = 25_000 + 5000
+/** `drainMs` of timings.ts, and a little for the rest of the end. */
+const endMsMax = 25_000
 /** Without anybody who stands still it has no reason to wait that long. */
 const usualEndMsMax = 20_000
 
