@@ -24,24 +24,29 @@ export interface Ingested extends Omit<ProvenDigests, 'md5'>, AsyncDisposable {
 /** What is known of bytes wherever they lie. */
 export type Facts = Omit<Ingested, 'locator' | 'keep' | typeof Symbol.asyncDispose>
 
-/**
- * Small bytes, which no file holds: there is nothing to remove. A class, for a literal whose members are named by symbols is
- * put together by the slow way of V8 each time.
- */
-export class IngestedBytes implements Ingested {
+/** A class, for a literal whose members are named by symbols is put together by the slow way of V8 each time. */
+class Known implements Facts {
   readonly sizeBytes: number
   readonly etag: string
   readonly checksums: Facts['checksums']
   readonly verified: Facts['verified']
   readonly seal: RunSeal | undefined
-  readonly locator: Exclude<NewLocator, { kind: 'parts' }>
 
-  constructor(facts: Facts, bytes: Uint8Array) {
+  constructor(facts: Facts) {
     this.sizeBytes = facts.sizeBytes
     this.etag = facts.etag
     this.checksums = facts.checksums
     this.verified = facts.verified
     this.seal = facts.seal
+  }
+}
+
+/** Small bytes, which no file holds: there is nothing to remove. */
+export class IngestedBytes extends Known implements Ingested {
+  readonly locator: Ingested['locator']
+
+  constructor(facts: Facts, bytes: Uint8Array) {
+    super(facts)
     this.locator = { kind: 'bytes', bytes }
   }
 
@@ -65,22 +70,13 @@ export interface StoredBlob {
   readonly release: () => void
 }
 
-export class IngestedBlob implements Ingested {
-  readonly sizeBytes: number
-  readonly etag: string
-  readonly checksums: Facts['checksums']
-  readonly verified: Facts['verified']
-  readonly seal: RunSeal | undefined
-  readonly locator: Exclude<NewLocator, { kind: 'parts' }>
+export class IngestedBlob extends Known implements Ingested {
+  readonly locator: Ingested['locator']
   readonly #stored: StoredBlob
   #settled = false
 
   constructor(stored: StoredBlob) {
-    this.sizeBytes = stored.facts.sizeBytes
-    this.etag = stored.facts.etag
-    this.checksums = stored.facts.checksums
-    this.verified = stored.facts.verified
-    this.seal = stored.facts.seal
+    super(stored.facts)
     this.locator = { kind: 'blob', blob: stored.blob, offset: 0 }
     this.#stored = stored
   }

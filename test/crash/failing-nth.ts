@@ -1,9 +1,6 @@
 /** A file system of the blob store whose Nth call fails. */
-import {
-  nodeFileSystem,
-  type FileSystem,
-  type OpenFile,
-} from '../../src/stores/blobs/file-system.ts'
+import type { FileSystem } from '../../src/stores/blobs/file-system.ts'
+import { callsThrough, filesSeen } from './calls-through.ts'
 
 export interface Failure {
   readonly nth: number
@@ -14,31 +11,26 @@ export interface Failure {
 }
 
 /** Fails the Nth call of any kind, once; counts them all. */
-export class FailingNth implements FileSystem {
+export class FailingNth {
   calls = 0
   /** Which call it was; '' as long as none has failed. */
   failed = ''
   readonly nth: number
   readonly code: string
-  readonly #writeBytesMax: number
+  readonly files: FileSystem
 
   constructor({ nth, code, writeBytesMax }: Failure) {
     this.nth = nth
     this.code = code
-    this.#writeBytesMax = writeBytesMax
+    const shortWrites = filesSeen((file) => ({
+      read: (into, position) => file.read(into, position),
+      write: (bytes, position) => file.write(bytes.subarray(0, writeBytesMax), position),
+      sizeBytes: () => file.sizeBytes(),
+      syncData: () => file.syncData(),
+      close: () => file.close(),
+    }))
+    this.files = callsThrough((name, work) => this.#do(name, work), shortWrites)
   }
-
-  create = async (path: string): Promise<OpenFile> =>
-    this.#wrap(await this.#do('create', () => nodeFileSystem.create(path)))
-  open = async (path: string): Promise<OpenFile> =>
-    this.#wrap(await this.#do('open', () => nodeFileSystem.open(path)))
-  unlink = (path: string): Promise<void> => this.#do('unlink', () => nodeFileSystem.unlink(path))
-  makeFolder = (path: string): Promise<void> =>
-    this.#do('makeFolder', () => nodeFileSystem.makeFolder(path))
-  syncFolder = (path: string): Promise<void> =>
-    this.#do('syncFolder', () => nodeFileSystem.syncFolder(path))
-  readFolder = (path: string): Promise<readonly string[]> =>
-    this.#do('readFolder', () => nodeFileSystem.readFolder(path))
 
   /** Descriptors run out where something is opened, and nowhere else. */
   async #do<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -47,19 +39,5 @@ export class FailingNth implements FileSystem {
     this.failed = name
     const syscall = this.code === 'EMFILE' ? 'open' : name
     throw Object.assign(new Error(`planted in ${name}`), { code: this.code, syscall })
-  }
-
-  #wrap(file: OpenFile): OpenFile {
-    return {
-      read: (into, position) => this.#do('read', () => file.read(into, position)),
-      write: (bytes, position) =>
-        this.#do('write', () => file.write(bytes.subarray(0, this.#writeBytesMax), position)),
-      sizeBytes: () => file.sizeBytes(),
-      syncData: () => this.#do('syncData', () => file.syncData()),
-      close: async () => {
-        await file.close()
-        await this.#do('close', async () => undefined)
-      },
-    }
   }
 }

@@ -39,7 +39,7 @@ async function once(world: HaltingWorld, violations: string[]): Promise<number> 
   }
   try {
     const script = new Script(wrong)
-    const life = await Life.begin(data, world, world.metadata)
+    const life = await Life.begin(data, world.files, world.metadata)
     await Promise.race([world.halted, liveToTheEnd(life, script)])
     const { acknowledged } = script
     await world.leave()

@@ -2,19 +2,17 @@
  * A world that stands still at its Nth moment, as it does for a process that is killed there. Moments lie before and after
  * every call of the file system and of the metadata store; what asks afterwards is never answered.
  */
-import {
-  nodeFileSystem,
-  type FileSystem,
-  type OpenFile,
-} from '../../src/stores/blobs/file-system.ts'
+import type { FileSystem, OpenFile } from '../../src/stores/blobs/file-system.ts'
 import type { MetadataStore } from '../../src/stores/metadata/store.ts'
+import { callsThrough, filesSeen } from './calls-through.ts'
 
-export class HaltingWorld implements FileSystem {
+export class HaltingWorld {
   moments = 0
   /** Where it stands; '' as long as it goes on. */
   at = ''
   /** Resolves when it stands still. */
   readonly halted: Promise<void>
+  readonly files: FileSystem
   readonly #nth: number
   readonly #halt: () => void
   /** What the kernel or the writer has in hand: no kill takes it back. */
@@ -26,19 +24,9 @@ export class HaltingWorld implements FileSystem {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.halted = promise
     this.#halt = resolve
+    const seen = filesSeen((file) => this.#seen(file))
+    this.files = callsThrough((name, work) => this.#do(name, work), seen)
   }
-
-  create = (path: string): Promise<OpenFile> =>
-    this.#do('create', async () => this.#wrap(await nodeFileSystem.create(path)))
-  open = (path: string): Promise<OpenFile> =>
-    this.#do('open', async () => this.#wrap(await nodeFileSystem.open(path)))
-  unlink = (path: string): Promise<void> => this.#do('unlink', () => nodeFileSystem.unlink(path))
-  makeFolder = (path: string): Promise<void> =>
-    this.#do('makeFolder', () => nodeFileSystem.makeFolder(path))
-  syncFolder = (path: string): Promise<void> =>
-    this.#do('syncFolder', () => nodeFileSystem.syncFolder(path))
-  readFolder = (path: string): Promise<readonly string[]> =>
-    this.#do('readFolder', () => nodeFileSystem.readFolder(path))
 
   /** The store, each of whose calls has its moments. */
   metadata = (store: MetadataStore): MetadataStore =>
@@ -77,18 +65,17 @@ export class HaltingWorld implements FileSystem {
     return new Promise(() => undefined)
   }
 
-  #wrap(file: OpenFile): OpenFile {
+  #seen(file: OpenFile): OpenFile {
     this.#open.add(file)
     return {
-      read: (into, position) => this.#do('read', () => file.read(into, position)),
-      write: (bytes, position) => this.#do('write', () => file.write(bytes, position)),
+      read: (into, position) => file.read(into, position),
+      write: (bytes, position) => file.write(bytes, position),
       sizeBytes: () => file.sizeBytes(),
-      syncData: () => this.#do('syncData', () => file.syncData()),
-      close: () =>
-        this.#do('close', async () => {
-          this.#open.delete(file)
-          await file.close()
-        }),
+      syncData: () => file.syncData(),
+      close: async () => {
+        this.#open.delete(file)
+        await file.close()
+      },
     }
   }
 }

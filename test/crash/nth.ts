@@ -66,7 +66,7 @@ async function once(fileSystem: FailingNth, violations: string[]): Promise<Outco
     const script = new Script(told)
     let isFatal = false
     {
-      await using life = await Life.begin(data, fileSystem)
+      await using life = await Life.begin(data, fileSystem.files)
       await script.play(life)
       await life.reclaim()
       isFatal = life.fatal !== undefined

@@ -37,6 +37,14 @@ export const bob: Account = {
 /** 2026-11-21T10:00:00.500Z */
 export const noon: Instant = Date.UTC(2026, 10, 21, 10, 0, 0, 500)
 
+export const usualSettings: Settings = {
+  region: 'us-east-1',
+  defaultChecksum: 'CRC64NVME',
+  defaultEncryption: 'none',
+  customerKeysOverHttp: false,
+  endpoint: 'http://127.0.0.1:9000',
+}
+
 export interface MemoryService {
   /** What an operation on this bucket is handed; service-level operations take any name. */
   on(bucket: string, as?: Account, now?: Instant): Promise<Service>
@@ -45,14 +53,7 @@ export interface MemoryService {
 /** A fresh server's worth of rules in `region`, with a bucket `photos` of alice's. */
 export async function memoryService(changed: Partial<Settings> = {}): Promise<MemoryService> {
   await loadHashers()
-  const settings: Settings = {
-    region: 'us-east-1',
-    defaultChecksum: 'CRC64NVME',
-    defaultEncryption: 'none',
-    customerKeysOverHttp: false,
-    endpoint: 'http://127.0.0.1:9000',
-    ...changed,
-  }
+  const settings: Settings = { ...usualSettings, ...changed }
   const metadata = openMemoryMetadata({ now: () => noon })
   const blobs = memoryBlobs()
   const holds = new Holds()

@@ -2,18 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemChance } from '../../src/base/chance.ts'
-import type { Settings } from '../../src/domain/settings.ts'
 import { rehearse } from '../../src/server/rehearsal.ts'
 import { memoryKeys } from '../../src/stores/keys/memory.ts'
 import { openUpload, rehearseWriting } from '../../src/stores/metadata/rehearsal.ts'
-
-const settings: Settings = {
-  region: 'us-east-1',
-  defaultChecksum: 'CRC64NVME',
-  defaultEncryption: 'none',
-  customerKeysOverHttp: false,
-  endpoint: 'http://127.0.0.1:9000',
-}
+import { usualSettings } from '../operations/memory-service.ts'
 
 const server = {
   keys: memoryKeys(['testkey-1']),
@@ -26,7 +18,7 @@ test('the rehearsal is answered as a client would be, with and without a default
   for (const defaultChecksum of ['CRC64NVME', 'none'] as const) {
     const { status, body } = await rehearse({
       ...server,
-      settings: { ...settings, defaultChecksum },
+      settings: { ...usualSettings, defaultChecksum },
     })
     assert.ok(body instanceof Uint8Array)
     const text = Buffer.from(body).toString()

@@ -5,7 +5,8 @@
 import { blobId } from '../../base/ids.ts'
 import { partSizeBytesMin } from '../../base/limits.ts'
 import { openMemoryMetadata } from './memory.ts'
-import type { BucketRow, ObjectAttributes, PartRow, UploadRow } from './records.ts'
+import type { BucketRow, PartRow, UploadRow } from './records.ts'
+import { restoreAttributes } from './sql/attributes.ts'
 import { isRefusal, type MetadataStore, type NewPart, type Refusal } from './store.ts'
 
 /** More of them gained nothing that could be measured: it is the first run of each function that costs. */
@@ -19,16 +20,7 @@ export interface OpenUpload extends AsyncDisposable {
 }
 
 const owner = 'a'.repeat(64)
-const attributes: ObjectAttributes = {
-  headers: {},
-  metadata: [],
-  storageClass: 'STANDARD',
-  tags: [],
-  checksum: undefined,
-  encryption: undefined,
-  lock: undefined,
-  acl: undefined,
-}
+const attributes = restoreAttributes({})
 
 /** Disposed, the store is gone. */
 export async function openUpload(): Promise<OpenUpload> {

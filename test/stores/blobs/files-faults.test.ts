@@ -22,7 +22,7 @@ test('whichever call fails, no put resolves that is not whole, and a failed sync
     const fs = new FailingNth({ nth, code: 'EIO', writeBytesMax: 700_000 })
     const fatal: unknown[] = []
     const directory = await freshFolder()
-    const store = await openIn(directory, fs, fatal)
+    const store = await openIn(directory, fs.files, fatal)
     const id = names.next()
     const put = store.put(id, inChunks(bytes, 65_536), about)
     const [outcome] = await Promise.allSettled([put])
