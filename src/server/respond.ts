@@ -5,6 +5,7 @@ import { kibibyte } from '../base/limits.ts'
 import type { Reply } from '../wire/exchange.ts'
 import type { HttpExchange } from './exchange.ts'
 import { linger } from './linger.ts'
+import { watchPace } from './pace.ts'
 import type { Timings } from './timings.ts'
 
 /** What became of a reply. */
@@ -136,7 +137,7 @@ async function end(reply: Reply, line: Line, ending: Ending): Promise<void> {
 async function drained(line: Line): Promise<void> {
   const { message, response } = line
   if (response.destroyed) throw new ClientGone()
-  using _pace = limitPace(line)
+  using _pace = watchPace(line)
   await new Promise<void>((resolve, reject) => {
     const onClose = (): void => reject(new ClientGone())
     response.once('close', onClose)
@@ -148,24 +149,13 @@ async function drained(line: Line): Promise<void> {
   message.socket.setTimeout(0)
 }
 
-/**
- * Until disposed: a client that takes nothing for long is cut off by the socket's own timeout, and one that takes something now
- * and then by ours, which knows what it has still to take.
- */
-function limitPace({ message: { socket }, response, timings }: Line): Disposable {
-  const pacedMs = (1000 * response.writableLength) / timings.answerBytesPerSecondMin
-  const timer = setTimeout(() => socket.destroy(), timings.writeStallMs + pacedMs)
-  socket.setTimeout(timings.writeStallMs)
-  return { [Symbol.dispose]: () => clearTimeout(timer) }
-}
-
 /** Resolves when the whole answer was handed to the operating system. */
 async function finished(line: Line): Promise<void> {
   const { response } = line
   if (response.writableFinished) return
   if (response.destroyed) throw new ClientGone()
   // Most answers went out at once, and are only not told of yet.
-  using _pace = response.writableLength > 0 ? limitPace(line) : undefined
+  using _pace = response.writableLength > 0 ? watchPace(line) : undefined
   await new Promise<void>((resolve) => {
     response.on('close', resolve)
   })

@@ -123,6 +123,43 @@ test('a client that takes something now and then is cut off when that is less th
   }
 })
 
+test('a client that takes nothing is cut off in its time, also when the system took a part of what was written', async () => {
+  const writeStallMs = 3000
+  const body = Buffer.alloc(64 * 1024 * 1024)
+  await using door = await openDoor(async () => ({ status: 200, headers: [], body }), {
+    writeStallMs,
+  })
+  const begun = performance.now()
+  const socket = connect(door).on('error', () => {})
+  socket.write(get)
+  assert.ok(await until(() => door.sent[0]?.cut !== undefined))
+  const ms = performance.now() - begun
+  socket.destroy()
+  assert.ok(ms >= writeStallMs, `${ms} ms`)
+  assert.ok(ms < 1.8 * writeStallMs, `${ms} ms`)
+})
+
+test('a client that takes much at long intervals keeps its connection', async () => {
+  const sizeBytes = 48 * 1024 * 1024
+  const writeStallMs = 1500
+  await using door = await openDoor(
+    async () => ({ status: 200, headers: [], body: Buffer.alloc(sizeBytes) }),
+    { writeStallMs },
+  )
+  const socket = connect(door)
+  socket.write(get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))
+  let takenBytes = 0
+  let restBytes = sizeBytes / 8
+  for await (const bytes of socket as AsyncIterable<Buffer>) {
+    takenBytes += bytes.length
+    restBytes -= bytes.length
+    if (restBytes > 0) continue
+    restBytes = sizeBytes / 8
+    await sleep(0.6 * writeStallMs)
+  }
+  assert.ok(takenBytes > sizeBytes)
+})
+
 test('HEAD has the length of what GET would bring, and no body', async () => {
   await using door = await openDoor(async () => ({
     status: 200,
