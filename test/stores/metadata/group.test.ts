@@ -3,12 +3,14 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { it } from 'node:test'
 import { Connection } from '../../../src/stores/metadata/sql/connection.ts'
+import { openFirst } from '../../../src/stores/metadata/sql/files.ts'
 import { performGroup, type Call } from '../../../src/stores/metadata/sql/group.ts'
 import { getObject, prepareObject } from '../../../src/stores/metadata/sql/objects.ts'
 import { beginLife } from '../../../src/stores/metadata/sql/schema.ts'
 import type { TransactionName } from '../../../src/stores/metadata/sql/transactions.ts'
 import { newBucket, newObject, newUpload, small } from '../../contracts/metadata/scene.ts'
 import { draftUpload } from '../../../src/stores/metadata/sql/upload-rows.ts'
+import { temporaryFolder } from './folder.ts'
 
 function open(): Connection {
   const db = new Connection(new DatabaseSync(':memory:'))
@@ -82,5 +84,36 @@ it('refuses without a savepoint what has written nothing', () => {
   assert.equal('value' in (kept[0] ?? {}), true)
   assert.deepEqual([text(db, 'k'), text(db, 'l')], ['k', 'l'])
   assert.equal(db.all('SELECT 1 FROM small').length, 2)
+  db.close()
+})
+
+it('gives no row of small bytes twice, whatever was undone and whoever writes next', () => {
+  const database = new DatabaseSync(':memory:')
+  const first = new Connection(database)
+  beginLife(first)
+  performGroup(first, [call(0, 'createBucket', newBucket('first'))])
+  // The first rows are taken in a transaction that is undone.
+  performGroup(first, [put(1, 'k'), put(2, 'broken', 0.0001)])
+  performGroup(first, [put(3, 'l')])
+  const last = lastSmall(first)
+  first.run('DELETE FROM small')
+  const second = new Connection(database)
+  performGroup(second, [put(4, 'm')])
+  assert.ok(lastSmall(second) > last, `${lastSmall(second)} comes after ${last}`)
+  second.close()
+})
+
+function lastSmall(db: Connection): number {
+  return Number(db.get('SELECT max(id) AS last FROM small')?.['last'])
+}
+
+it('writes three pages for a tiny object: its bytes, its row and the index of locators', async () => {
+  await using folder = await temporaryFolder()
+  const db = openFirst(folder.file)
+  beginLife(db)
+  performGroup(db, [call(0, 'createBucket', newBucket('first')), put(1, 'k')])
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  performGroup(db, [put(2, 'l')])
+  assert.equal(db.get('PRAGMA wal_checkpoint(PASSIVE)')?.['log'], 3)
   db.close()
 })

@@ -77,8 +77,15 @@ export function placement(locator: NewLocator): Placement {
   return { bytes: whole(locator.bytes), crc: crc32(locator.bytes) }
 }
 
-/** The last row of small bytes that a connection wrote. One more than needed, after a group that was undone, is a number less. */
-const lastRows = new WeakMap<Connection, number>()
+/** Rows of small bytes: the last one that a connection gave, and the last one that it may give. */
+interface SmallRows {
+  given: number
+  taken: number
+}
+
+const smallRows = new WeakMap<Connection, SmallRows>()
+/** The number that is never to be used again lies on a page of its own: taken for each row, each commit would write that page. */
+const takenAtOnce = 1024
 
 const insertSmall = 'INSERT INTO small (id, crc, bytes) VALUES (?, ?, ?)'
 // The node:sqlite of Node 24.12 binds an empty array as NULL.
@@ -101,11 +108,24 @@ export function placed(locator: NewLocator, row: number | undefined): Locator | 
   return row === undefined ? undefined : { kind: 'inline', row }
 }
 
-/** Nobody else writes while this connection does, so it need not ask twice. */
+/**
+ * Nobody else writes while this connection does, so it need not ask twice. After a group that was undone fewer rows are taken than
+ * it knows of; SQLite then counts on by itself.
+ */
 function nextRow(db: Connection): number {
-  const last = lastRows.get(db) ?? storedLastRow(db)
-  lastRows.set(db, last + 1)
-  return last + 1
+  const rows = smallRows.get(db) ?? { given: storedLastRow(db), taken: 0 }
+  smallRows.set(db, rows)
+  rows.given += 1
+  if (rows.given > rows.taken) {
+    rows.taken = rows.given + takenAtOnce
+    takeRows(db, rows.taken)
+  }
+  return rows.given
+}
+
+function takeRows(db: Connection, until: number): void {
+  const taken = db.run(`UPDATE sqlite_sequence SET seq = ? WHERE name = 'small'`, until)
+  if (taken === 0) db.run(`INSERT INTO sqlite_sequence (name, seq) VALUES ('small', ?)`, until)
 }
 
 function storedLastRow(db: Connection): number {
