@@ -3,8 +3,8 @@
  * and so that it goes past the page cache. They lie in the kernels' memory, which is aligned as ordinary buffers are not, so
  * that the sums of their blocks are computed where the bytes are.
  *
- * The pool never makes anyone wait: when the big ones are gone a small one is handed out, so a thousand clients that
- * trickle hold little memory and stop nobody. Whoever takes a piece knows how much of it is valid; what an earlier
+ * The pool never makes anyone wait: when the big ones are gone one of a quarter is handed out, and when those are gone a small one
+ * that the page cache has to copy, so a thousand clients that trickle hold little memory and stop nobody. Whoever takes a piece knows how much of it is valid; what an earlier
  * blob left in the rest is never read.
  */
 import { free } from '../../base/free.ts'
@@ -17,41 +17,56 @@ import { blockBytes } from './block-checksum.ts'
  * parts at a time: neither 256 KiB nor 4 MiB is faster.
  */
 export const pieceBytes: number = mebibyte + blockBytes
+/** The least that goes past the page cache, and a block for the header: for uploads beyond the sixteenth. */
+const mediumPieceBytes = 256 * kibibyte + blockBytes
 /** Header pages and at least one block. */
 const smallPieceBytes = 128 * kibibyte
 /** Big pieces at most: with two for each blob, 16 uploads at full speed. Memory that was used once is never given back. */
 const bigPiecesMax = 32
+const mediumPiecesMax = 64
 /** What released bytes become where a test asks for it: a late use then shows. */
 const poison = 0xdb
 
 export class Pieces {
   /** Their memory. */
-  readonly kernels: Kernels = createKernels(bigPiecesMax * pieceBytes)
-  readonly #free: Uint8Array[]
+  readonly kernels: Kernels = createKernels(
+    bigPiecesMax * pieceBytes + mediumPiecesMax * mediumPieceBytes,
+  )
+  readonly #big: Uint8Array[]
+  readonly #medium: Uint8Array[]
   readonly #poisoned: boolean
 
   constructor(options: { readonly poisoned?: boolean } = {}) {
     this.#poisoned = options.poisoned ?? false
     const { memory, room } = this.kernels
-    // The last one given back is the next one taken: what was never needed is never touched.
-    this.#free = Array.from({ length: bigPiecesMax }, (_, index) => {
-      const at = room + (bigPiecesMax - 1 - index) * pieceBytes
-      return memory.subarray(at, at + pieceBytes)
-    })
+    this.#big = cut(memory.subarray(room), bigPiecesMax, pieceBytes)
+    const behind = room + bigPiecesMax * pieceBytes
+    this.#medium = cut(memory.subarray(behind), mediumPiecesMax, mediumPieceBytes)
   }
 
   /** A buffer of at least `bytesMin` bytes and of whole blocks and pages, its content unspecified. */
   take(bytesMin: number): Uint8Array {
-    if (bytesMin > pieceBytes) return new Uint8Array(wholeBlocks(bytesMin))
-    return this.#free.pop() ?? new Uint8Array(Math.max(smallPieceBytes, wholeBlocks(bytesMin)))
+    const big = bytesMin <= pieceBytes ? this.#big.pop() : undefined
+    if (big !== undefined) return big
+    const medium = bytesMin <= mediumPieceBytes ? this.#medium.pop() : undefined
+    return medium ?? new Uint8Array(Math.max(smallPieceBytes, wholeBlocks(bytesMin)))
   }
 
   /** Gives a piece back. No read or write may still use it. */
   release(piece: Uint8Array): void {
     if (this.#poisoned) piece.fill(poison)
-    if (piece.buffer === this.kernels.memory.buffer) this.#free.push(piece)
-    else free(piece)
+    if (piece.buffer !== this.kernels.memory.buffer) free(piece)
+    else if (piece.length === pieceBytes) this.#big.push(piece)
+    else this.#medium.push(piece)
   }
+}
+
+/** So many buffers, the first of them last: what was given back last is taken next, and what was never needed is never touched. */
+function cut(memory: Uint8Array, count: number, sizeBytes: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, index) => {
+    const at = (count - 1 - index) * sizeBytes
+    return memory.subarray(at, at + sizeBytes)
+  })
 }
 
 function wholeBlocks(bytes: number): number {
