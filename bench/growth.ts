@@ -38,7 +38,7 @@ export interface GrowthAsked {
 }
 
 export async function measureGrowth(asked: GrowthAsked): Promise<Grown> {
-  const setting = settingNow()
+  const setting = settingNow(asked.folder)
   const generator = await build()
   const program = programOf(asked.peer)
   if (program === undefined) throw new Error(`${asked.peer.name} is not on this machine`)

@@ -1,16 +1,21 @@
 /** When, where and of what something was measured: without it a figure says nothing. */
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
+import { basename } from 'node:path'
 
 export interface Setting {
   readonly date: string
   readonly commit: string
   readonly machine: string
+  /** Under the data of the servers. */
+  readonly fileSystem: string
   /** Before anything was measured: from the number of cores on, the figures are those of a busy machine. */
   readonly loadBefore: number
 }
 
-export function settingNow(): Setting {
+/** `folder` is where the servers keep their data. */
+export function settingNow(folder: string): Setting {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor'
   const gibibytes = Math.round(totalmem() / 1024 ** 3)
   const [loadBefore = 0] = loadavg()
@@ -18,18 +23,34 @@ export function settingNow(): Setting {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),
     machine: `${model}, ${cpus().length} cores, ${gibibytes} GiB, Linux ${release()}, Node ${process.version}`,
+    fileSystem: fileSystemOf(folder),
     loadBefore,
   }
 }
 
 /** A sentence for the top of a page. */
-export function settingText({ date, commit: state, machine, loadBefore }: Setting): string {
+export function settingText({
+  date,
+  commit: state,
+  machine,
+  fileSystem,
+  loadBefore,
+}: Setting): string {
   const load = `the machine's load average before: ${loadBefore.toFixed(1)}`
   const busy = loadBefore >= cpus().length / 2 ? ', **so that others worked on it meanwhile**' : ''
-  return `Taken on ${date} at ${state}. ${machine}; ${load}${busy}.`
+  return `Taken on ${date} at ${state}. ${machine}, ${fileSystem}; ${load}${busy}.`
 }
 
 function commit(): string {
   const git = ['describe', '--always', '--dirty']
   return execFileSync('git', git, { encoding: 'utf8', cwd: import.meta.dirname }).trim()
+}
+
+/** An ext4 may have no journal, and then syncs and new files cost less than on most machines. */
+function fileSystemOf(folder: string): string {
+  const found = execFileSync('findmnt', ['--noheadings', '--output', 'FSTYPE,SOURCE', '-T', folder])
+  const [type = '', source = ''] = found.toString().trim().split(/\s+/)
+  if (type !== 'ext4') return type
+  const task = readFileSync(`/sys/fs/ext4/${basename(source)}/journal_task`, 'latin1')
+  return task.trim() === '<none>' ? 'ext4 without a journal' : 'ext4'
 }

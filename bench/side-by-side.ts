@@ -52,7 +52,7 @@ export interface Results {
 }
 
 export async function measureSideBySide(asked: Asked): Promise<Results> {
-  const setting = settingNow()
+  const setting = settingNow(asked.folder)
   const generator = await build()
   const { sides, absent } = found(asked)
   const limits: Limits[] = []

@@ -39,7 +39,13 @@ function side(name: string, figures: Readonly<Record<string, number>>): Side {
 
 function results(sides: readonly Side[], measures: Readonly<Record<string, Measure>>): Results {
   return {
-    setting: { date: '2026-01-02', commit: 'abc1234', machine: 'a machine', loadBefore: 0 },
+    setting: {
+      date: '2026-01-02',
+      commit: 'abc1234',
+      machine: 'a machine',
+      fileSystem: 'ext4',
+      loadBefore: 0,
+    },
     command: 'npm run bench -- side-by-side',
     rounds: 1,
     figures: Object.entries(measures).map(([name, measure]) => ({ name, phase: name, measure })),

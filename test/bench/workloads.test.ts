@@ -115,7 +115,13 @@ test('nothing is asked for that S3 does not allow, and every axis of growth is t
 })
 
 test('the page of growth names what is not level, and the plot has a panel for each', () => {
-  const setting = { date: '2026-01-02', commit: 'abc', machine: 'a machine', loadBefore: 2 }
+  const setting = {
+    date: '2026-01-02',
+    commit: 'abc',
+    machine: 'a machine',
+    fileSystem: 'ext4',
+    loadBefore: 2,
+  }
   const run = { setting, command: 'npm', rounds: 3 }
   const level = growthPage({ ...run, curves: [curve(10, 12, 14)] })
   assert.match(level, /All of them are level or fall/)
