@@ -21,7 +21,7 @@ import { CorruptRecord, seal } from './seal.ts'
 
 const open =
   'UPDATE uploads SET revision = revision + 1 WHERE upload = ? RETURNING content, revision'
-const insert = `INSERT INTO parts (${partColumns}) VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)`
+const insert = `INSERT INTO parts (${partColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const runCount = 'SELECT runs FROM parts WHERE content = ? AND run = 0 AND number = ?'
 const remove = 'DELETE FROM parts WHERE content = ? AND run = ? AND number = ? RETURNING locator'
 const heads = `SELECT ${headColumns} FROM parts
@@ -53,14 +53,22 @@ export function putPart(db: Connection, call: PartWrite): number | Refusal {
   const content = integer(upload, 'content')
   const revision = integer(upload, 'revision')
   removePart(db, { content, number: call.number, now: call.now })
+  let start = likelyStart(call)
   for (const [run, write] of call.runs.entries()) {
     const locator = place(db, write.placement)
     if (locator === write.placement && !isUsable(db, locator)) return { refused: 'bytes-missing' }
     const record = seal(write.record, lateColumns(content, revision), locator)
+    const at = [run, call.number, revision, start]
     const counts = [write.size, call.runs.length, call.partSize]
-    db.run(insert, content, run, call.number, revision, ...counts, locator, record)
+    db.run(insert, content, ...at, ...counts, locator, record)
+    start += write.size
   }
   return revision
+}
+
+/** As a rule all parts but the last have one size, and every number is used: then Complete finds each where it belongs. */
+function likelyStart({ number, partSize }: PartWrite): number {
+  return (number - 1) * partSize
 }
 
 /** Inside a transaction: the bytes of this part go to reclaim. */
