@@ -12,7 +12,7 @@ import { CorruptRecord, draft, unseal } from './seal.ts'
 export const partColumns =
   'content, run, number, revision, start, size, runs, part_size, locator, record'
 
-/** Of a run 0, whose content is known: what pages of parts are read by. */
+/** Of a run 0, whose content is known. */
 export const headColumns = 'number, revision, start, size, runs, part_size, locator, record'
 
 /** Of every run. */
@@ -56,10 +56,20 @@ export function lateColumns(content: number, revision: number): string {
   return `${content}:${revision}`
 }
 
+/** A part by what a page shows of it, and where it begins in its object; unknown of one that an older program wrote. */
+export type ShownPart = readonly [
+  number: number,
+  revision: number,
+  start: number | null,
+  sizeBytes: number,
+  kept: Kept,
+]
+
 /** Of `headColumns`. Throws CorruptRecord. */
-export function decodeHead(row: Columns, content: number): PartRow {
+export function decodeHead(row: Columns, content: number): ShownPart {
   const number = asInteger(row[0], 'number')
   const revision = asInteger(row[1], 'revision')
+  const start = row[2] === null ? null : asInteger(row[2], 'start')
   const sizeBytes = asInteger(row[5], 'part_size')
   const size = asInteger(row[3], 'size')
   const named = identity({
@@ -72,13 +82,12 @@ export function decodeHead(row: Columns, content: number): PartRow {
   const late = lateColumns(content, revision)
   const locator = asBytes(row[6], 'locator')
   const sealed = { record: asBytes(row[7], 'record'), identity: named, late, locator }
-  const { etag, modified, checksums } = unseal(sealed) as Kept
-  return { number, sizeBytes, etag, modified, checksums, revision }
+  return [number, revision, start, sizeBytes, unseal(sealed) as Kept]
 }
 
-/** Where the part begins in its completed object. */
-export function headStart(row: Columns): number {
-  return asInteger(row[2], 'start')
+export function shownRow([number, revision, , sizeBytes, kept]: ShownPart): PartRow {
+  const { etag, modified, checksums } = kept
+  return { number, sizeBytes, etag, modified, checksums, revision }
 }
 
 /** Of a run with bytes, of a completed object. Throws CorruptRecord. */

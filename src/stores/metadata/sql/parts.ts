@@ -3,19 +3,12 @@ import type { Instant } from '../../../base/clock.ts'
 import type { ByteRange } from '../../blobs/store.ts'
 import type { PartRow, Run } from '../records.ts'
 import type { NewPart, Refusal } from '../store.ts'
-import type { Columns, Connection } from './connection.ts'
-import { bytes, integer } from './connection.ts'
+import type { Connection } from './connection.ts'
+import { asInteger, bytes, integer } from './connection.ts'
 import { place } from './locators.ts'
-import type { RunWrite } from './part-rows.ts'
-import {
-  decodeHead,
-  decodeRun,
-  draftRuns,
-  headColumns,
-  headStart,
-  lateColumns,
-  partColumns,
-} from './part-rows.ts'
+import { partsAfter } from './part-pages.ts'
+import type { RunWrite, ShownPart } from './part-rows.ts'
+import { decodeRun, draftRuns, lateColumns, partColumns, shownRow } from './part-rows.ts'
 import { isUsable, unlink } from './references.ts'
 import { CorruptRecord, seal } from './seal.ts'
 
@@ -24,8 +17,6 @@ const open =
 const insert = `INSERT INTO parts (${partColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const runCount = 'SELECT runs FROM parts WHERE content = ? AND run = 0 AND number = ?'
 const remove = 'DELETE FROM parts WHERE content = ? AND run = ? AND number = ? RETURNING locator'
-const heads = `SELECT ${headColumns} FROM parts
-  WHERE content = ? AND run = 0 AND number > ? ORDER BY number LIMIT ?`
 const contentOf = 'SELECT content FROM uploads WHERE upload = ?'
 const upTo = `SELECT ${partColumns} FROM parts
   WHERE content = ? AND start <= ? AND size > 0 ORDER BY start DESC LIMIT 2`
@@ -91,16 +82,15 @@ export function listParts(
   const upload = db.get(contentOf, uploadId)
   if (upload === undefined) return { parts: [], truncated: false }
   const content = integer(upload, 'content')
-  const rows = db.allColumns(heads, content, after, max + 1)
-  return pageOf(rows, max, (row) => decodeHead(row, content))
+  return pageOf(partsAfter(db, content, after, max + 1), max, shownRow)
 }
 
 export function objectParts(
   db: Connection,
   ...[content, after, max]: [content: number, after: number, max: number]
 ): { parts: ReadonlyArray<PartRow & { readonly offset: number }>; truncated: boolean } {
-  const rows = db.allColumns(heads, content, after, max + 1)
-  return pageOf(rows, max, (row) => ({ ...decodeHead(row, content), offset: headStart(row) }))
+  const rows = partsAfter(db, content, after, max + 1)
+  return pageOf(rows, max, (row) => ({ ...shownRow(row), offset: asInteger(row[2], 'start') }))
 }
 
 /** More than a part has runs: number and run as one number, in the order in which the bytes follow each other. */
@@ -134,9 +124,9 @@ export function objectRuns(
 }
 
 function pageOf<Part>(
-  rows: readonly Columns[],
+  rows: readonly ShownPart[],
   max: number,
-  decode: (row: Columns) => Part,
+  decode: (row: ShownPart) => Part,
 ): { parts: readonly Part[]; truncated: boolean } {
   return { parts: rows.slice(0, max).map(decode), truncated: max > 0 && rows.length > max }
 }

@@ -1,16 +1,14 @@
 /** Uploads that were known to be complete become objects again, when their parts prove that these are the parts. */
 import type { Instant } from '../../../base/clock.ts'
 import type { Completion } from '../completions.ts'
-import type { PartRow } from '../records.ts'
 import { isRefusal } from '../store.ts'
 import { completeUpload, prepareCompletion } from './completion.ts'
 import type { Connection } from './connection.ts'
 import { decodeObject } from './object-rows.ts'
 import { currentRow } from './objects.ts'
-import { decodeHead, headColumns } from './part-rows.ts'
+import { partsAfter } from './part-pages.ts'
+import { shownRow } from './part-rows.ts'
 import { getUpload } from './uploads.ts'
-
-const headsOf = `SELECT ${headColumns} FROM parts WHERE content = ? AND run = 0 ORDER BY number`
 
 export interface Completing {
   readonly now: Instant
@@ -27,8 +25,7 @@ export function completeAgain(
   const { uploadId, etag, partCount, modified, checksum, requestHash, answer } = completion
   const upload = getUpload(db, uploadId)
   if (upload === undefined) return false
-  const { content } = upload
-  const parts: PartRow[] = db.allColumns(headsOf, content).map((row) => decodeHead(row, content))
+  const parts = partsAfter(db, upload.content, 0, partCount + 1).map(shownRow)
   if (parts.length !== partCount || multipartEtag(parts.map((part) => part.etag)) !== etag)
     return false
   const { bucket, key, owner } = upload

@@ -14,7 +14,7 @@ import { blobsNamed } from './examine-blobs.ts'
 import { encodeLocator } from './locators.ts'
 import { decodeObject, draftObject, nullVersion } from './object-rows.ts'
 import { currentRow, replaceObject } from './objects.ts'
-import { decodeHead, headColumns } from './part-rows.ts'
+import { decodeHead, headColumns, shownRow } from './part-rows.ts'
 import { preparePart, putPart } from './parts.ts'
 import { completeAgain } from './rebuild-completed.ts'
 import { forgetGone, noteGone, prepareGone } from './rebuild-gone.ts'
@@ -127,7 +127,7 @@ export class SqlRebuilder implements Rebuilder {
     const content = this.#contentOf(found, upload)
     if (content === undefined) return 'ended'
     const present = this.#db.getColumns(partOf, content, number)
-    const modified = modifiedOf(present, (row) => decodeHead(row, content).modified)
+    const modified = modifiedOf(present, (row) => shownRow(decodeHead(row, content)).modified)
     if (found.created < modified) return 'older'
     const write = preparePart(upload.uploadId, partRowOf(found, number), this.#parts.now)
     if (isRefusal(putPart(this.#db, write))) return 'ended'
