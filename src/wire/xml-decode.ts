@@ -21,6 +21,17 @@ interface Field {
   readonly repeats: boolean
 }
 
+/** The value of a text. */
+type TakeText = (text: string, reader: XmlReader) => unknown
+
+/** A member that repeats, each time a structure of nothing but texts. */
+interface Items {
+  readonly name: string
+  readonly element: string
+  /** Of an item's texts: names and texts in turn. */
+  readonly take: (pairs: readonly string[], reader: XmlReader) => Draft
+}
+
 const compiled = new Map<string, ReadValue>()
 
 function structureReader(name: string): ReadValue {
@@ -38,15 +49,61 @@ function compileStructure(structure: Structure): ReadValue {
   const elements = members.filter((member) => member.in === 'element')
   const fields = new Map(elements.map((member) => [localName(member.at), fieldOf(member)]))
   const attributes = members.filter((member) => member.in === 'attribute')
+  const items = itemsOf(elements)
   const required = members.filter((member) => member.required).map((member) => member.name)
   return (reader) => {
     const draft: Draft = {}
     for (const { name, at } of attributes) draft[name] = reader.attributes.get(localName(at))
+    if (items !== undefined) readItems(reader, items, draft)
     readFields(reader, fields, draft)
     if (required.some((name) => draft[name] === undefined)) throw reader.malformed()
     if (union && Object.keys(draft).length > 1) throw reader.malformed()
     return draft
   }
+}
+
+/** The first member of that kind whose items have no attributes. */
+function itemsOf(elements: readonly Member[]): Items | undefined {
+  for (const { name, at, type } of elements) {
+    const isFlat = typeof type === 'object' && 'list' in type && type.item === undefined
+    const held = isFlat && typeof type.list === 'object' && 'structure' in type.list
+    const structure = held ? structures[type.list.structure] : undefined
+    const take = structure && textsTaker(structure)
+    if (take !== undefined) return { name, element: localName(at), take }
+  }
+  return undefined
+}
+
+/** Undefined where a member is more than a text. */
+function textsTaker({ members, union = false }: Structure): Items['take'] | undefined {
+  const texts = new Map<string, { readonly name: string; readonly take: TakeText }>()
+  for (const { name, at, type, in: place } of members) {
+    if (typeof type !== 'string' || place !== 'element' || union) return undefined
+    texts.set(localName(at), { name, take: textTaker(type) })
+  }
+  const required = members.filter((member) => member.required).map((member) => member.name)
+  return (pairs, reader) => {
+    const draft: Draft = {}
+    for (let at = 0; at < pairs.length; at += 2) {
+      const text = texts.get(pairs[at] ?? '')
+      if (text === undefined) continue
+      if (draft[text.name] !== undefined) throw reader.malformed()
+      draft[text.name] = text.take(pairs[at + 1] ?? '', reader)
+    }
+    if (required.some((name) => draft[name] === undefined)) throw reader.malformed()
+    return draft
+  }
+}
+
+/** Those that stand first and are of nothing but texts; whatever follows is read element by element. */
+function readItems(reader: XmlReader, { name, element, take }: Items, draft: Draft): void {
+  const found: unknown[] = []
+  for (;;) {
+    const pairs = reader.plainChild(element)
+    if (pairs === undefined) break
+    found.push(take(pairs, reader))
+  }
+  if (found.length > 0) draft[name] = found
 }
 
 function readFields(reader: XmlReader, fields: ReadonlyMap<string, Field>, draft: Draft): void {
@@ -98,10 +155,15 @@ const scalars: { readonly [Kind in Simple]?: (text: string) => unknown } = {
 }
 
 function scalarReader(type: Simple): ReadValue {
+  const take = textTaker(type)
+  return (reader) => take(reader.text(), reader)
+}
+
+function textTaker(type: Simple): TakeText {
   const read = scalars[type]
-  if (read === undefined) return (reader) => reader.text()
-  return (reader) => {
-    const value = read(reader.text())
+  if (read === undefined) return (text) => text
+  return (text, reader) => {
+    const value = read(text)
     if (value === undefined) throw reader.malformed()
     return value
   }

@@ -58,6 +58,12 @@ export class XmlEntities {
     this.#wrong = wrong
   }
 
+  /** So many were read. Throws where they are too many. */
+  count(read: number): void {
+    this.#left -= read
+    if (this.#left < 0) throw new S3Error(this.#wrong)
+  }
+
   /** Text with its entities resolved. Throws for any other name, a character XML does not allow, and too many. */
   resolve(text: string): string {
     const first = text.indexOf('&')
@@ -90,8 +96,7 @@ export class XmlEntities {
 
   /** The character whose name or number begins at `at`. */
   #entity(text: string, at: number): number {
-    this.#left -= 1
-    if (this.#left < 0) throw new S3Error(this.#wrong)
+    this.count(1)
     return text.charCodeAt(at) === hash ? this.#numbered(text, at + 1) : this.#named(text, at)
   }
 

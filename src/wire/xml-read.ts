@@ -6,7 +6,8 @@
  */
 import { S3Error, type ErrorCode } from '../model/errors.ts'
 import { XmlEntities } from './xml-entities.ts'
-import { declarationEnd, decodeText } from './xml-text.ts'
+import { plainItem } from './xml-plain.ts'
+import { declarationEnd, decodeText, sectionEnd } from './xml-text.ts'
 
 /** Elements inside each other. S3's deepest document (replication rules) needs eight. */
 export const xmlDepthMax = 16
@@ -36,7 +37,6 @@ const blank = 0x20
 const slash = 0x2f
 const exclamation = 0x21
 const question = 0x3f
-const closingBracket = 0x5d
 const noAttributes: ReadonlyMap<string, string> = new Map()
 
 /** What one document has otherwise than the others. */
@@ -110,6 +110,17 @@ export class XmlReader {
     return undefined
   }
 
+  /** Reads the next element inside this one, if it is called so and holds a few texts and nothing else: their names and texts in turn. */
+  plainChild(called: string): readonly string[] | undefined {
+    const deepest = this.#open.length + 2
+    const item = this.#empty ? undefined : plainItem(this.#text, this.#at, called)
+    if (item === undefined || deepest > xmlDepthMax) return undefined
+    this.#at += item.characters
+    this.#count(1 + item.pairs.length / 2)
+    this.#entities.count(item.entities)
+    return item.pairs
+  }
+
   /** The text of this element, which it leaves. An element inside is MalformedXML. */
   text(): string {
     if (this.#leaveEmpty()) return ''
@@ -154,8 +165,8 @@ export class XmlReader {
     return this.#entities.resolve(text)
   }
 
-  #count(): void {
-    this.#markup += 1
+  #count(more = 1): void {
+    this.#markup += more
     if (this.#markup > this.#markupMax) throw this.malformed()
   }
 
@@ -280,17 +291,6 @@ export class XmlReader {
     if (this.#text[this.#at] !== character) throw this.malformed()
     this.#at += 1
   }
-}
-
-/** Where `]]>` stands. Unit by unit, because a search forwards starts anew at each bracket of a text that is full of them. */
-function sectionEnd(text: string, start: number): number | undefined {
-  let brackets = 0
-  for (let at = start; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    if (unit === greaterThan && brackets >= 2) return at - 2
-    brackets = unit === closingBracket ? brackets + 1 : 0
-  }
-  return undefined
 }
 
 function localName(full: string): string {

@@ -1,4 +1,4 @@
-/** The characters of an XML document: what may stand in it at all, and its declaration. */
+/** The characters of an XML document: what may stand in it at all, its declaration, and where a CDATA section ends. */
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
@@ -56,4 +56,18 @@ export function isXmlCharacter(code: number): boolean {
   if (code < 0x20) return code === 0x09 || code === lineFeed || code === carriageReturn
   const isSurrogate = code >= 0xd800 && code <= 0xdfff
   return code <= 0x10ffff && !isSurrogate && code !== 0xfffe && code !== 0xffff
+}
+
+const greaterThan = 0x3e
+const closingBracket = 0x5d
+
+/** Where `]]>` stands. Unit by unit, because a search forwards starts anew at each bracket of a text that is full of them. */
+export function sectionEnd(text: string, start: number): number | undefined {
+  let brackets = 0
+  for (let at = start; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit === greaterThan && brackets >= 2) return at - 2
+    brackets = unit === closingBracket ? brackets + 1 : 0
+  }
+  return undefined
 }
