@@ -86,11 +86,10 @@ const others: readonly Peer[] = [
     name: 'minio',
     durability: 'bytes and metadata synced, folders not',
     program: 'minio',
+    // The last state that there is of it; its releases have names that no registry of modules takes.
     recipe: {
-      by: 'go build',
-      of: '.',
-      repository: 'https://github.com/minio/minio',
-      tag: 'RELEASE.2025-10-15T17-29-55Z',
+      by: 'go install',
+      of: 'github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c',
     },
     versionArgs: ['--version'],
     copiesByReference: false,

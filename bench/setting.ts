@@ -1,6 +1,6 @@
 /** When, where and of what something was measured: without it a figure says nothing. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { basename } from 'node:path'
 
@@ -48,9 +48,15 @@ function commit(): string {
 
 /** An ext4 may have no journal, and then syncs and new files cost less than on most machines. */
 function fileSystemOf(folder: string): string {
-  const found = execFileSync('findmnt', ['--noheadings', '--output', 'FSTYPE,SOURCE', '-T', folder])
-  const [type = '', source = ''] = found.toString().trim().split(/\s+/)
-  if (type !== 'ext4') return type
-  const task = readFileSync(`/sys/fs/ext4/${basename(source)}/journal_task`, 'latin1')
-  return task.trim() === '<none>' ? 'ext4 without a journal' : 'ext4'
+  const columns = ['--noheadings', '--nofsroot', '--output', 'FSTYPE,SOURCE', '-T', folder]
+  const found = execFileSync('findmnt', columns, { encoding: 'utf8' })
+  const [type = '', source = ''] = found.trim().split(/\s+/)
+  return type === 'ext4' && hasNoJournal(source) ? 'ext4 without a journal' : type
+}
+
+/** Only where the kernel says so: older ones tell nothing. */
+function hasNoJournal(source: string): boolean {
+  // A volume of LVM is a link to the device by which the kernel knows it.
+  const task = `/sys/fs/ext4/${basename(realpathSync(source))}/journal_task`
+  return existsSync(task) && readFileSync(task, 'latin1').trim() === '<none>'
 }

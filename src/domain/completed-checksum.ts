@@ -9,7 +9,7 @@ import type {
   multipartEtag,
 } from '../payload/checksums/combine.ts'
 import type { Checksum, PartRow, UploadRow } from '../stores/metadata/records.ts'
-import { sentChecksums } from './part-list.ts'
+import { checksumMembers } from './part-list.ts'
 import { checksumMismatch, partAlgorithm } from './parts.ts'
 import type { Settings } from './settings.ts'
 
@@ -66,7 +66,7 @@ export function checkCompletionType(upload: UploadRow, type: ChecksumType | unde
 
 /** What the client says of the whole, base64 by algorithm; one at most. Throws InvalidRequest, before any part is looked at. */
 export function wholeChecksums(members: object): ReadonlyMap<string, string> {
-  const sent = sentChecksums(members)
+  const sent = checksumMembers(members)
   if (sent.size > 1) throw new S3Error('InvalidRequest', {}, severalChecksums)
   return sent
 }

@@ -44,11 +44,11 @@ function listedPart(part: CompletedPartMembers): ListedPart {
   }
   // ETags come quoted and bare: SDKs send them as they got them, people type them as they like.
   const etag = parseEtag(part.ETag)
-  return { number: part.PartNumber, etag, checksums: sentChecksums(part) }
+  return { number: part.PartNumber, etag, checksums: checksumMembers(part) }
 }
 
 /** The checksums among the members of an input, base64 by algorithm. */
-export function sentChecksums(members: object): ReadonlyMap<string, string> {
+export function checksumMembers(members: object): ReadonlyMap<string, string> {
   let sent: Map<string, string> | undefined
   for (const name of Object.keys(members)) {
     if (!name.startsWith(memberPrefix) || settingMembers.has(name)) continue

@@ -50,16 +50,22 @@ function compileStructure(structure: Structure): ReadValue {
   const fields = new Map(elements.map((member) => [localName(member.at), fieldOf(member)]))
   const attributes = members.filter((member) => member.in === 'attribute')
   const items = itemsOf(elements)
-  const required = members.filter((member) => member.required).map((member) => member.name)
+  const isWhole = wholeness(members)
   return (reader) => {
     const draft: Draft = {}
     for (const { name, at } of attributes) draft[name] = reader.attributes.get(localName(at))
     if (items !== undefined) readItems(reader, items, draft)
     readFields(reader, fields, draft)
-    if (required.some((name) => draft[name] === undefined)) throw reader.malformed()
+    if (!isWhole(draft)) throw reader.malformed()
     if (union && Object.keys(draft).length > 1) throw reader.malformed()
     return draft
   }
+}
+
+/** Whether no required member is missing. */
+function wholeness(members: readonly Member[]): (draft: Draft) => boolean {
+  const required = members.filter((member) => member.required).map((member) => member.name)
+  return (draft) => required.every((name) => draft[name] !== undefined)
 }
 
 /** The first member of that kind whose items have no attributes. */
@@ -81,7 +87,7 @@ function textsTaker({ members, union = false }: Structure): Items['take'] | unde
     if (typeof type !== 'string' || place !== 'element' || union) return undefined
     texts.set(localName(at), { name, take: textTaker(type) })
   }
-  const required = members.filter((member) => member.required).map((member) => member.name)
+  const isWhole = wholeness(members)
   return (pairs, reader) => {
     const draft: Draft = {}
     for (let at = 0; at < pairs.length; at += 2) {
@@ -90,7 +96,7 @@ function textsTaker({ members, union = false }: Structure): Items['take'] | unde
       if (draft[text.name] !== undefined) throw reader.malformed()
       draft[text.name] = text.take(pairs[at + 1] ?? '', reader)
     }
-    if (required.some((name) => draft[name] === undefined)) throw reader.malformed()
+    if (!isWhole(draft)) throw reader.malformed()
     return draft
   }
 }

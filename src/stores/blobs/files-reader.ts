@@ -16,8 +16,8 @@ import { BlobCorrupt, BlobMissing, type ByteRange } from './store.ts'
 const bigReadBytes = mebibyte
 /** The same where many read at once, each of them perhaps slowly: one such piece is all that each of them holds. */
 const smallReadBytes = 4 * blockBytes
-/** So many readers at a time read big pieces. */
-export const bigReadersMax = 32
+/** So many readers at a time read big pieces, of which each holds two where its client is slow. */
+export const bigReadersMax = 16
 /** Files up to this size are read at once, trailer and all, whatever is asked of them. */
 const wholeFileBytesMax = 256 * kibibyte
 /** Read from the end at first: footer and the sums of 31 MiB. */

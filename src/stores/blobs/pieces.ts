@@ -3,9 +3,9 @@
  * and so that it goes past the page cache. They lie in the kernels' memory, which is aligned as ordinary buffers are not, so
  * that the sums of their blocks are computed where the bytes are.
  *
- * The pool never makes anyone wait: when the big ones are gone one of a quarter is handed out, and when those are gone a small one
- * that the page cache has to copy, so a thousand clients that trickle hold little memory and stop nobody. Whoever takes a piece knows how much of it is valid; what an earlier
- * blob left in the rest is never read.
+ * The pool never makes anyone wait: when the big ones are gone one of a quarter is handed out, and when those are gone a
+ * small one that the page cache has to copy, so a thousand clients that trickle hold little memory and stop nobody. Whoever
+ * takes a piece knows how much of it is valid; what an earlier blob left in the rest is never read.
  */
 import { free } from '../../base/free.ts'
 import { createKernels, type Kernels } from '../../base/kernels/kernels.ts'

@@ -4,12 +4,11 @@
  * in its JSON where it lies (listed-json.ts). Each record is proven by its CRC all the same. What is not written as most records
  * are, and what does not verify, is read, and refused, as a look-up by key does it.
  */
-import { crc32 } from 'node:zlib'
 import type { BucketId, ListedObject } from '../records.ts'
 import type { Columns } from './connection.ts'
 import { readShown } from './listed-json.ts'
 import { decodeListed, identityBegin } from './object-rows.ts'
-import { recordHeadBytes, sumsBehind } from './seal.ts'
+import { isProven, recordHeadBytes, sumsBehind } from './seal.ts'
 
 const lengths = ['key', 'version', 'record', 'ver', 'locator']
   .map((column) => `octet_length(${column}), x'00'`)
@@ -108,18 +107,15 @@ function keyOf({ bytes, text }: Portion, from: number, to: number): string {
 /** What a listing shows of it. Throws CorruptRecord. */
 export function showListed(row: ListedRow): ListedObject {
   const { portion, key, version, json } = row
-  const shown = isProven(row) ? readShown(portion.text, json) : undefined
+  const shown = isWritten(row) ? readShown(portion.text, json) : undefined
   if (shown === undefined) return showColumns(columnsOf(row), portion.bucket)
   const versionId = portion.text.slice(version, json - behindVersionBytes)
   const { owner, sizeBytes, etag, modified, storageClass, checksum } = shown
   return { key, versionId, owner, sizeBytes, etag, modified, storageClass, checksum }
 }
 
-function isProven({ portion, head, identity, end }: ListedRow): boolean {
-  const { bytes, sums } = portion
-  const begun = sums[bytes[head] ?? 0]
-  if (begun === undefined) return false
-  return crc32(bytes.subarray(identity, end), begun) === bytes.readUInt32BE(head + 1)
+function isWritten({ portion, head, identity, end }: ListedRow): boolean {
+  return isProven(portion.bytes, { head, from: identity, end }, portion.sums)
 }
 
 /** The same of `listedColumns`. Throws CorruptRecord. */

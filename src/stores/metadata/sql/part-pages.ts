@@ -4,11 +4,10 @@
  * each of these pieces is; and what is shown of the rows, as JSON. That is not looked at before all of the portion is proven. A portion that
  * is not is read again row by row, which refuses the one that is damaged.
  */
-import { crc32 } from 'node:zlib'
 import type { Columns, Connection } from './connection.ts'
 import { asBytes, asText } from './connection.ts'
 import { decodeHead, headColumns, type ShownPart } from './part-rows.ts'
-import { recordHeadBytes, sumsBehind } from './seal.ts'
+import { isProven, recordHeadBytes, sumsBehind } from './seal.ts'
 
 const rows = 'FROM parts WHERE content = ? AND run = 0 AND number > ? ORDER BY number LIMIT ?'
 /** Behind the number in the identity of a record: run 0, between NULs. */
@@ -50,18 +49,17 @@ function portionAfter(
 ): readonly ShownPart[] {
   const columns = db.getColumns(portion, content, after, size)
   if (columns === undefined || columns[0] === null) return []
-  if (isProven(columns)) return JSON.parse(`[${asText(columns[2], 'shown')}]`) as ShownPart[]
+  if (areProven(columns)) return JSON.parse(`[${asText(columns[2], 'shown')}]`) as ShownPart[]
   return db.allColumns(each, content, after, size).map((row) => decodeHead(row, content))
 }
 
-function isProven(columns: Columns): boolean {
+function areProven(columns: Columns): boolean {
   const proofs = asBytes(columns[0], 'proofs')
   const bytes = Buffer.from(proofs.buffer, proofs.byteOffset, proofs.byteLength)
   let at = 0
   for (const length of JSON.parse(`[${asText(columns[1], 'lengths')}]`) as number[]) {
-    const begun = sums[bytes[at] ?? 0]
-    const covered = bytes.subarray(at + recordHeadBytes, at + length)
-    if (begun === undefined || crc32(covered, begun) !== bytes.readUInt32BE(at + 1)) return false
+    const laid = { head: at, from: at + recordHeadBytes, end: at + length }
+    if (!isProven(bytes, laid, sums)) return false
     at += length
   }
   return true

@@ -82,6 +82,24 @@ export function sumsBehind(identityBegin: string): Readonly<Record<number, numbe
   return Object.fromEntries(sums)
 }
 
+/** A record in a piece of bytes: where its head begins, and where what its CRC covers begins and ends. */
+export interface Laid {
+  readonly head: number
+  readonly from: number
+  readonly end: number
+}
+
+/** Whether a record is what was written. `sums` are those of `sumsBehind` for what comes before `from`. */
+export function isProven(
+  bytes: Buffer,
+  { head, from, end }: Laid,
+  sums: Readonly<Record<number, number>>,
+): boolean {
+  const begun = sums[bytes[head] ?? 0]
+  if (begun === undefined) return false
+  return crc32(bytes.subarray(from, end), begun) === bytes.readUInt32BE(head + 1)
+}
+
 function extend(sum: number, late: string, locator: Uint8Array | undefined): number {
   const named = crc32(late, sum)
   return locator === undefined ? named : crc32(locator, named)
