@@ -13,17 +13,22 @@ export const bigBufferBytes: number = mebibyte + 64 * kibibyte
 const keptMax = 8
 
 const kept: ArrayBuffer[] = []
-/** The one view by which a buffer is given back. */
-const soleViews = new WeakMap<ArrayBufferLike, Uint8Array>()
+/** The one view by which a buffer is given back, and who wants to know of it. */
+const soleViews = new WeakMap<ArrayBufferLike, Sole>()
+
+interface Sole {
+  readonly view: Uint8Array
+  readonly freed: (() => void) | undefined
+}
 
 /** A buffer of `bigBufferBytes`, its content unspecified: whoever takes it hands on what it has written, and nothing else. */
 export function bigBuffer(): Buffer {
   return Buffer.from(kept.pop() ?? Buffer.allocUnsafeSlow(bigBufferBytes).buffer)
 }
 
-/** Says that `view` is all that is still used of its buffer: with it the whole of it is freed. Answers the view. */
-export function sole<View extends Uint8Array>(view: View): View {
-  soleViews.set(view.buffer, view)
+/** Says that `view` is all that is still used of its buffer: with it the whole of it is freed, and `freed` called. Answers the view. */
+export function sole<View extends Uint8Array>(view: View, freed?: () => void): View {
+  soleViews.set(view.buffer, { view, freed })
   return view
 }
 
@@ -34,8 +39,10 @@ export function sole<View extends Uint8Array>(view: View): View {
 export function free(bytes: Uint8Array): void {
   const { buffer } = bytes
   if (!(buffer instanceof ArrayBuffer) || buffer.detached) return
-  if (buffer.byteLength !== bytes.length && soleViews.get(buffer) !== bytes) return
+  const sole = soleViews.get(buffer)
+  if (buffer.byteLength !== bytes.length && sole?.view !== bytes) return
   const isKept = buffer.byteLength === bigBufferBytes && kept.length < keptMax
   const moved = isKept ? buffer.transfer() : buffer.transfer(0)
   if (isKept) kept.push(moved)
+  sole?.freed?.()
 }

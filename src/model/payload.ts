@@ -10,6 +10,9 @@ export interface Payload extends AsyncIterable<Uint8Array> {
   readonly trailers: ReadonlyMap<string, string>
   /** The field that the request announced with `x-amz-trailer`, lower case. */
   readonly announcedTrailer: string | undefined
-  /** All of it, where it is in hand already; undefined where it is not. Whoever takes it does not read. Throws what reading would. */
-  readonly inHand?: () => Uint8Array | undefined
+  /**
+   * All of it, where it is in hand already or one read away; undefined where it is not. Whoever asks does not read. Throws, or
+   * rejects with, what reading would.
+   */
+  readonly inHand?: () => Uint8Array | Promise<Uint8Array> | undefined
 }

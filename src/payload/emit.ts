@@ -3,7 +3,7 @@ import { assert } from '../base/assert.ts'
 import type { Holds } from '../base/holds.ts'
 import type { Payload } from '../model/payload.ts'
 import { BlobCorrupt, BlobMissing, type BlobStore, type ByteRange } from '../stores/blobs/store.ts'
-import type { Run, RunSeal } from '../stores/metadata/records.ts'
+import type { Locator, Run, RunSeal } from '../stores/metadata/records.ts'
 import type { FoundObject, MetadataStore } from '../stores/metadata/store.ts'
 import type { DataKey } from './encryption/envelope.ts'
 import type { OpeningRun } from './encryption/runs.ts'
@@ -25,35 +25,73 @@ export interface EmitParts {
 const runsPage = 64
 
 /** Reading throws BlobMissing or BlobCorrupt where the bytes are not what was stored; it never ends early instead. */
-export function createEmit(parts: EmitParts): Emit {
+export function createEmit({ blobs, metadata, holds }: EmitParts): Emit {
   return (found, range, dataKey) => {
     const { sizeBytes, attributes } = found.row
     assert(range.offset >= 0 && range.lengthBytes >= 0, 'a range has an offset and a length')
     assert(range.offset + range.lengthBytes <= sizeBytes, 'a range lies in its object')
     const isEncrypted = attributes.encryption !== undefined
     assert(isEncrypted === (dataKey !== undefined), 'encrypted bytes need a key, and no others do')
-    return {
-      lengthBytes: range.lengthBytes,
-      trailers: new Map(),
-      announcedTrailer: undefined,
-      inHand: () => inHand(found, range, dataKey),
-      [Symbol.asyncIterator]: () =>
-        whole(range.lengthBytes, emitted({ ...parts, dataKey }, found, range)),
-    }
+    return new Emitted({ blobs, metadata, holds, dataKey }, found, range)
   }
 }
 
-/** Small bytes came with their row. */
+const noTrailers: Payload['trailers'] = new Map()
+
+/** A class, for V8 puts a literal with a member named by a symbol together the slow way each time. */
+class Emitted implements Payload {
+  readonly lengthBytes: number
+  readonly trailers = noTrailers
+  readonly announcedTrailer = undefined
+  readonly #emission: Emission
+  readonly #found: FoundObject
+  readonly #range: ByteRange
+
+  constructor(emission: Emission, found: FoundObject, range: ByteRange) {
+    this.lengthBytes = range.lengthBytes
+    this.#emission = emission
+    this.#found = found
+    this.#range = range
+  }
+
+  inHand(): ReturnType<NonNullable<Payload['inHand']>> {
+    return inHand(this.#emission, this.#found, this.#range)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return whole(this.lengthBytes, emitted(this.#emission, this.#found, this.#range))
+  }
+}
+
+/** Small bytes came with their row, and those of one plain blob may be one read away. */
 function inHand(
+  emission: Emission,
   { row: { locator, seal }, bytes }: FoundObject,
   range: ByteRange,
-  dataKey: DataKey | undefined,
-): Uint8Array | undefined {
-  if (locator.kind !== 'inline' || bytes === undefined) return undefined
-  if (range.lengthBytes === 0) return new Uint8Array(0)
-  const taken = cut(bytes, range, opening({ dataKey }, seal))
-  if (taken.length === range.lengthBytes) return taken
-  throw new BlobCorrupt(`${taken.length} bytes came, not ${range.lengthBytes}`)
+): Uint8Array | Promise<Uint8Array> | undefined {
+  if (locator.kind === 'inline' && bytes !== undefined) {
+    if (range.lengthBytes === 0) return new Uint8Array(0)
+    return promised(cut(bytes, range, opening(emission, seal)), range)
+  }
+  if (locator.kind !== 'blob' || opening(emission, seal) !== undefined) return undefined
+  return blobInHand(emission, locator, range)
+}
+
+function blobInHand(
+  { blobs, holds }: Emission,
+  { blob, offset }: Extract<Locator, { kind: 'blob' }>,
+  range: ByteRange,
+): Promise<Uint8Array> | undefined {
+  const lies = { offset: offset + range.offset, lengthBytes: range.lengthBytes }
+  const release = holds.hold(`blob:${blob}`)
+  const bytes = blobs.get(blob, lies).inHand?.()
+  if (bytes === undefined) release()
+  return bytes?.then((taken) => promised(taken, range)).finally(release)
+}
+
+function promised(taken: Uint8Array, { lengthBytes }: ByteRange): Uint8Array {
+  if (taken.length === lengthBytes) return taken
+  throw new BlobCorrupt(`${taken.length} bytes came, not ${lengthBytes}`)
 }
 
 interface Emission extends EmitParts {

@@ -48,6 +48,9 @@ export async function respond(reply: Reply, line: Line): Promise<Sent> {
     if (!isStream(reply.body)) meter.bodyBytes = 0
     const cut = reason instanceof ClientGone ? {} : { reason }
     return { bodyBytes: meter.bodyBytes, cut }
+  } finally {
+    // Sent, or never to be sent: with its connection, what waited to be written is gone.
+    if (reply.body instanceof Uint8Array) free(reply.body)
   }
 }
 
@@ -129,7 +132,6 @@ async function end(reply: Reply, line: Line, ending: Ending): Promise<void> {
     response.end(bytes)
   }
   await finished(line)
-  if (bytes !== undefined) free(bytes)
   if (ending === 'drain' && !(await linger(message, timings.lingerMs))) message.socket.destroy()
 }
 

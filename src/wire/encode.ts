@@ -149,7 +149,7 @@ function streamOf(raw: Member, output: object, headers: Field[]): Reply['body'] 
     headers.push(['Content-Length', '0'])
   }
   assert(stream === undefined || isStream(stream), `${raw.name} is a stream`)
-  return stream?.inHand?.() ?? stream
+  return stream
 }
 
 function isStream(value: unknown): value is Payload {

@@ -1,5 +1,6 @@
 /** One HTTP request and what becomes of it, without node:http: what the rest of the program sees of the network. */
 import type { Instant } from '../base/clock.ts'
+import type { Payload } from '../model/payload.ts'
 
 export interface Exchange {
   /** `x-amz-request-id`: 16 upper-case hex digits. */
@@ -43,6 +44,9 @@ export interface RawBody extends AsyncIterable<Uint8Array> {
   readonly chunked: boolean
 }
 
+/** A stream whose bytes may be in hand. */
+export type ReplyStream = AsyncIterable<Uint8Array> & Pick<Payload, 'inHand'>
+
 export interface Reply {
   readonly status: number
   /** Written in this order. Values are one char per byte (latin1). */
@@ -51,7 +55,7 @@ export interface Reply {
    * A stream needs a Content-Length among the headers, else it goes out chunked. The bytes, of a stream too, are given away:
    * their memory is freed when the network has taken them.
    */
-  readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  readonly body: Uint8Array | ReplyStream | undefined
   /** The request body is not read to its end: the connection must not be used again. */
   readonly close?: boolean
 }

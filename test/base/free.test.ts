@@ -23,6 +23,19 @@ test('the only view that is still used frees the whole of its buffer, another vi
   assert.deepEqual([view.length, buffer.length], [0, 0])
 })
 
+test('whoever wants to know is told once that the memory is back', () => {
+  let told = 0
+  const buffer = new Uint8Array(100)
+  const view = sole(buffer.subarray(10, 20), () => {
+    told += 1
+  })
+  free(buffer.subarray(10, 20))
+  assert.equal(told, 0, 'it looks the same, and is not the one')
+  free(view)
+  free(view)
+  assert.equal(told, 1)
+})
+
 test('a big buffer is used again, and nobody who held it before sees what comes next', () => {
   const first = bigBuffer()
   assert.equal(first.length, bigBufferBytes)

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { systemChance } from '../../src/base/chance.ts'
+import { free } from '../../src/base/free.ts'
 import { BlobNames, type BlobId } from '../../src/base/ids.ts'
 import {
   BlobExists,
@@ -47,12 +48,35 @@ export async function* inChunks(bytes: Uint8Array, chunkBytes: number): AsyncGen
   }
 }
 
-export async function read(
+/** As a stream. */
+export async function streamed(
   store: BlobStore,
   id: BlobId,
   range: { offset: number; lengthBytes: number },
 ): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(store.get(id, range)))
+}
+
+/** As a stream; where the bytes may be had in hand, they are the same, or their absence is. */
+export async function read(
+  store: BlobStore,
+  id: BlobId,
+  range: { offset: number; lengthBytes: number },
+): Promise<Buffer> {
+  const [stream, inHand] = await Promise.allSettled([
+    streamed(store, id, range),
+    store.get(id, range).inHand?.(),
+  ])
+  const hasBoth = inHand.status === 'rejected' || inHand.value !== undefined
+  if (stream.status === 'rejected') {
+    if (hasBoth) assert.deepEqual(inHand, stream)
+    throw stream.reason
+  }
+  const bytes = stream.value
+  if (!hasBoth) return bytes
+  assert.ok(inHand.status === 'fulfilled' && bytes.equals(inHand.value ?? Buffer.alloc(0)))
+  free(inHand.value ?? Buffer.alloc(0))
+  return bytes
 }
 
 async function* broken(): AsyncGenerator<Uint8Array> {

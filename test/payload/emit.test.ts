@@ -8,6 +8,7 @@ import { Holds } from '../../src/base/holds.ts'
 import { BlobNames } from '../../src/base/ids.ts'
 import { createEmit, type EmitParts } from '../../src/payload/emit.ts'
 import { memoryBlobs } from '../../src/stores/blobs/memory.ts'
+import type { BlobBytes, BlobStore, ByteRange } from '../../src/stores/blobs/store.ts'
 import type { Locator, ObjectRow, Run } from '../../src/stores/metadata/records.ts'
 import type { FoundObject } from '../../src/stores/metadata/store.ts'
 import { inChunks } from '../contracts/blob-store.ts'
@@ -128,6 +129,43 @@ test('the content is held until the stream ends or is left', async () => {
     break
   }
   assert.equal(parts.holds.has('content:7'), false)
+})
+
+test('one blob may come in hand, is held until it does, and is never short', async () => {
+  const bytes = randomBytes(3000)
+  const { metadata, holds, blobs } = await split(bytes, [], 9)
+  const [run] = await metadata.objectRuns(7, { offset: 0, lengthBytes: 1 }, 1)
+  assert.ok(run?.locator.kind === 'blob')
+  const hold = `blob:${run.locator.blob}` as const
+  const coming = Promise.withResolvers<Uint8Array>()
+  const answers = [
+    coming.promise,
+    Promise.resolve(bytes.subarray(1)),
+    Promise.reject(new Error('rot')),
+  ]
+  const asked: ByteRange[] = []
+  const one: BlobStore = {
+    ...blobs,
+    get: (_, range) => {
+      asked.push(range)
+      const inHand = (): Promise<Uint8Array> | undefined => answers.shift()
+      return Object.assign(blobs.list(), { inHand }) as unknown as BlobBytes
+    },
+  }
+  const emit = createEmit({ blobs: one, metadata, holds })
+  const payload = emit(found(run.locator, 3000), { offset: 10, lengthBytes: 2000 })
+  const whole = payload.inHand?.()
+  assert.equal(holds.has(hold), true)
+  coming.resolve(bytes.subarray(10, 2010))
+  assert.deepEqual(await whole, bytes.subarray(10, 2010))
+  assert.deepEqual(asked, [{ offset: 15, lengthBytes: 2000 }])
+  assert.equal(holds.has(hold), false)
+  const all = { offset: 0, lengthBytes: 3000 }
+  await assert.rejects(async () => emit(found(run.locator, 3000), all).inHand?.(), /BlobCorrupt/)
+  await assert.rejects(async () => emit(found(run.locator, 3000), all).inHand?.(), /rot/)
+  assert.equal(emit(found(run.locator, 3000), all).inHand?.(), undefined, 'in several pieces')
+  assert.equal(emit(found(content, 3000), all).inHand?.(), undefined, 'in several runs')
+  assert.equal(holds.has(hold), false)
 })
 
 test('bytes that are gone, a gap and a short run break the stream', async () => {

@@ -75,12 +75,9 @@ export async function* readBlob(
   range: ByteRange,
   { blockSums, inBigPieces }: Reading,
 ): AsyncGenerator<Uint8Array> {
-  const end = range.offset + range.lengthBytes
-  if (end > blob.sizeBytes) {
-    throw new BlobMissing(`blob ${blob.id} has ${blob.sizeBytes} bytes, not ${end}`)
-  }
+  const end = endOf(range, blob)
   if (range.lengthBytes === 0) return
-  const ahead = { end, readBytes: inBigPieces ? bigReadBytes : smallReadBytes }
+  const ahead = { end, readBytes: pieceBytes(inBigPieces) }
   let from = range.offset - (range.offset % blockBytes)
   let next: Read | undefined
   try {
@@ -101,6 +98,36 @@ export async function* readBlob(
     const unread = await Promise.resolve(next).catch(() => undefined)
     if (unread !== undefined) free(sole(unread))
   }
+}
+
+/** Whether one read holds the blocks in which `range` lies. */
+export function isOneRead({ offset, lengthBytes }: ByteRange, inBigPieces: boolean): boolean {
+  return (offset % blockBytes) + lengthBytes <= pieceBytes(inBigPieces)
+}
+
+/** The bytes of `range`, which one read holds: `readBlob` without its stream. */
+export async function readAtOnce(
+  blob: OpenBlob,
+  range: ByteRange,
+  { blockSums, inBigPieces }: Reading,
+): Promise<Buffer> {
+  const end = endOf(range, blob)
+  const first = range.offset % blockBytes
+  const start = range.offset - first
+  const bytes = await readBlocks(blob, start, { end, readBytes: pieceBytes(inBigPieces) })
+  if (blockSums !== undefined) verify(blob, { start, bytes }, blockSums)
+  return bytes.subarray(first, end - start)
+}
+
+/** Throws BlobMissing where the blob has not as many bytes. */
+function endOf({ offset, lengthBytes }: ByteRange, { id, sizeBytes }: OpenBlob): number {
+  const end = offset + lengthBytes
+  if (end > sizeBytes) throw new BlobMissing(`blob ${id} has ${sizeBytes} bytes, not ${end}`)
+  return end
+}
+
+function pieceBytes(inBigPieces: boolean): number {
+  return inBigPieces ? bigReadBytes : smallReadBytes
 }
 
 /** A promise where somebody has to wait for the bytes. */

@@ -6,10 +6,19 @@
  */
 import { resolve } from 'node:path'
 import type { Accelerator } from '../../base/accelerator.ts'
+import { sole } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
 import { blockSumsWith, type BlockSums } from './block-checksum.ts'
 import { BlobWriter } from './files-writer.ts'
-import { bigReadersMax, openBlob, readBlob, tailBytes, type OpenBlob } from './files-reader.ts'
+import {
+  bigReadersMax,
+  isOneRead,
+  openBlob,
+  readAtOnce,
+  readBlob,
+  tailBytes,
+  type OpenBlob,
+} from './files-reader.ts'
 import {
   failedToOpen,
   failedWith,
@@ -24,6 +33,7 @@ import {
   BlobExists,
   BlobMissing,
   type BlobAbout,
+  type BlobBytes,
   type BlobClosing,
   type BlobStore,
   type ByteRange,
@@ -50,6 +60,12 @@ interface Put {
   readonly bytes: AsyncIterable<Uint8Array>
   readonly about: BlobAbout
   readonly closing: (() => BlobClosing) | undefined
+}
+
+interface Get {
+  readonly id: BlobId
+  readonly range: ByteRange
+  readonly blockSums: BlockSums | undefined
 }
 
 class FileBlobs implements BlobStore {
@@ -81,12 +97,12 @@ class FileBlobs implements BlobStore {
     return this.#run(this.#put({ id, bytes, about, closing }))
   }
 
-  async *get(
-    id: BlobId,
-    range: ByteRange,
-    proof: 'checksums' | 'own' = 'checksums',
-  ): AsyncGenerator<Uint8Array> {
+  get(id: BlobId, range: ByteRange, proof: 'checksums' | 'own' = 'checksums'): BlobBytes {
     const blockSums = proof === 'own' ? undefined : this.#blockSums
+    return new FileBytes(this, { id, range, blockSums })
+  }
+
+  async *stream({ id, range, blockSums }: Get): AsyncGenerator<Uint8Array> {
     const inBigPieces = this.#readers < bigReadersMax
     this.#readers += 1
     try {
@@ -99,6 +115,33 @@ class FileBlobs implements BlobStore {
       }
     } finally {
       this.#readers -= 1
+    }
+  }
+
+  /** See BlobBytes. */
+  inHand(get: Get): Promise<Uint8Array> | undefined {
+    const inBigPieces = this.#readers < bigReadersMax
+    if (get.range.lengthBytes === 0 || !isOneRead(get.range, inBigPieces)) return undefined
+    return this.#gather(get, inBigPieces)
+  }
+
+  /** Who has the bytes counts as a reader until they are freed. */
+  async #gather({ id, range, blockSums }: Get, inBigPieces: boolean): Promise<Uint8Array> {
+    const freed = (): void => {
+      this.#readers -= 1
+    }
+    this.#readers += 1
+    try {
+      const file = await this.#open(id)
+      try {
+        const blob = await this.#proven(id, file, { range, inBigPieces })
+        return sole(await readAtOnce(blob, range, { blockSums, inBigPieces }), freed)
+      } finally {
+        await file.close()
+      }
+    } catch (error) {
+      freed()
+      throw error
     }
   }
 
@@ -242,6 +285,25 @@ class FileBlobs implements BlobStore {
     const forget = (): boolean => this.#running.delete(work)
     void work.then(forget, forget)
     return work
+  }
+}
+
+/** A class, for V8 puts a literal with a member named by a symbol together the slow way each time. */
+class FileBytes implements BlobBytes {
+  readonly #blobs: FileBlobs
+  readonly #get: Get
+
+  constructor(blobs: FileBlobs, get: Get) {
+    this.#blobs = blobs
+    this.#get = get
+  }
+
+  inHand(): Promise<Uint8Array> | undefined {
+    return this.#blobs.inHand(this.#get)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.#blobs.stream(this.#get)
   }
 }
 

@@ -8,6 +8,7 @@
  *   BlobMissing before the first byte, with BlobCorrupt at the first block that does not prove itself. It never
  *   comes short in silence. A reader keeps what it has opened, whatever `remove` does meanwhile. A reader whose bytes
  *   prove themselves, as sealed ones do, may say so: then the checksums need not be looked at.
+ *   Bytes that one read holds may be had at once (`inHand`), on the same terms.
  * - `remove` is idempotent. After it resolves no later `get` finds the blob, also after a crash or later.
  * - `list` visits every blob that existed before it began and still does, in no order: for reclaim and scrub only.
  *   Unfinished blobs of earlier lives are listed too, so that they can be removed.
@@ -24,11 +25,17 @@ export interface BlobStore extends AsyncDisposable {
     /** Asked once, when the last byte has come. */
     closing?: () => BlobClosing,
   ): Promise<{ sizeBytes: number }>
-  get(id: BlobId, range: ByteRange, proof?: 'checksums' | 'own'): AsyncIterable<Uint8Array>
+  get(id: BlobId, range: ByteRange, proof?: 'checksums' | 'own'): BlobBytes
   /** Size of a finished blob; undefined when it is absent or unfinished. */
   stat(id: BlobId): Promise<{ sizeBytes: number } | undefined>
   remove(id: BlobId): Promise<void>
   list(): AsyncIterable<BlobId>
+}
+
+/** Bytes of a blob on their way out; nothing is opened before somebody asks for them. */
+export interface BlobBytes extends AsyncIterable<Uint8Array> {
+  /** All of them in one piece; undefined where they come in several, or must not be held at once. Whoever asks does not read. */
+  readonly inHand?: () => Promise<Uint8Array> | undefined
 }
 
 /** What a blob says of itself, so that metadata can be rebuilt from blobs alone. Kept in its header, never read on the way out. */

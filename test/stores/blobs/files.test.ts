@@ -9,6 +9,7 @@ import { free } from '../../../src/base/free.ts'
 import { systemChance } from '../../../src/base/chance.ts'
 import { BlobNames, type BlobId } from '../../../src/base/ids.ts'
 import { decodeHeader } from '../../../src/stores/blobs/files-format.ts'
+import { bigReadersMax } from '../../../src/stores/blobs/files-reader.ts'
 import { openBlobExaminer } from '../../../src/stores/blobs/examiner.ts'
 import { BlobCorrupt, BlobMissing, type BlobStore } from '../../../src/stores/blobs/store.ts'
 import { about, blobStoreContract, inChunks, read } from '../../contracts/blob-store.ts'
@@ -76,6 +77,8 @@ test('a flipped bit anywhere in the data is found before its byte is sent', asyn
         }
       }, BlobCorrupt)
       assert.ok(received <= at)
+      const range = { offset: 0, lengthBytes: sizeBytes }
+      await assert.rejects(async () => store.get(id, range).inHand?.(), BlobCorrupt)
       const other = at < sizeBytes / 2 ? sizeBytes - 1 : 0
       if (Math.floor(other / 65_536) !== Math.floor(at / 65_536)) {
         const far = await read(store, id, { offset: other, lengthBytes: 1 })
@@ -97,6 +100,26 @@ test('bytes that prove themselves are given to their reader as they lie, and nev
   await assert.rejects(read(store, id, range), BlobCorrupt)
   const more = store.get(id, { offset: 0, lengthBytes: bytes.length + 1 }, 'own')
   await assert.rejects(Array.fromAsync(more), BlobMissing)
+})
+
+test('what is in hand counts as read until it is freed: a reader more gets small pieces', async () => {
+  const { store, id, bytes } = await oneBlob(1_048_576)
+  const whole = { offset: 0, lengthBytes: bytes.length }
+  const small = { offset: 70_000, lengthBytes: 200_000 }
+  assert.equal(store.get(id, { offset: 1, lengthBytes: 1_048_575 + 65_536 }).inHand?.(), undefined)
+  const beyond = { offset: 1_000_000, lengthBytes: 50_000 }
+  await assert.rejects(async () => store.get(id, beyond).inHand?.(), BlobMissing)
+  const held = await Promise.all(
+    Array.from({ length: bigReadersMax }, () => store.get(id, whole).inHand?.()),
+  )
+  assert.ok(held.every((piece) => piece !== undefined && bytes.equals(piece)))
+  assert.equal(store.get(id, whole).inHand?.(), undefined)
+  const piece = await store.get(id, small).inHand?.()
+  assert.ok(piece !== undefined && bytes.subarray(70_000, 270_000).equals(piece))
+  for (const each of [piece, held[0], held[0]]) free(each ?? Buffer.alloc(0))
+  const again = await store.get(id, whole).inHand?.()
+  assert.ok(again !== undefined && bytes.equals(again))
+  assert.equal(store.get(id, whole).inHand?.(), undefined, 'freed twice is freed once')
 })
 
 test('a flipped bit anywhere in the trailer is found', async () => {
