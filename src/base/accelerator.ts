@@ -17,6 +17,8 @@ export interface Accelerator {
   readonly md5?: (memory: Uint8Array, states: number, bodies: number, blocks: number) => void
   /** XXH64 of each block, the last one perhaps shorter: 8 bytes each into `sums`, the highest first. */
   readonly blockSums: (bytes: Uint8Array, blockBytes: number, sums: Uint8Array) => void
+  /** A descriptor for reading, had without waiting for a disk; -1 for whatever reason there is none: the usual way then tells it. */
+  readonly openCached: (path: string) => number
   /** Bytes that were read without waiting for a disk, perhaps none, for whatever reason: the usual way then tells it. */
   readonly readCached: (descriptor: number, into: Uint8Array, position: number) => number
 }
@@ -25,7 +27,7 @@ export interface Accelerator {
 export const crcNumbers = { crc32: 0, crc32c: 1, crc64nvme: 2 } as const
 
 /** Of that file too: what was built from another state of it is not used. */
-const revision = 1
+const revision = 2
 
 /** Where it is built: beside the program, whether that runs from its sources or built. One folder may serve several machines. */
 export const acceleratorFile: string = join(

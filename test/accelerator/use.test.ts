@@ -1,7 +1,7 @@
 /** How the accelerator is found, and that who is given it uses it, whatever it leaves undone. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, writeSync } from 'node:fs'
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,6 +70,10 @@ function standIn(share: number): { accelerator: Accelerator; calls: Map<string, 
       assert.equal(size, blockBytes)
       sums.set(summed(bytes))
     },
+    openCached: (path) => {
+      count('openCached')
+      return share > 0 && existsSync(path) ? openSync(path, 'r') : -1
+    },
     readCached: (descriptor, into, position) => {
       count('readCached')
       into.fill(0xdb)
@@ -104,6 +108,7 @@ for (const share of [0, 0.4, 1]) {
         return true
       })
     }
+    assert.ok((calls.get('openCached') ?? 0) > 8)
     assert.ok((calls.get('readCached') ?? 0) > 8)
     assert.ok((calls.get('blockSums') ?? 0) > 8)
   })
@@ -135,6 +140,26 @@ test('what is cached is read at once, and no more than there is', async (t) => {
   assert.throws(() => accelerator.readCached(-1, into, 0), TypeError)
   assert.throws(() => accelerator.readCached(2 ** 31, into, 0), RangeError)
   assert.throws(() => accelerator.readCached(file.fd, into, -1), TypeError)
+})
+
+test('what the kernel knows is opened at once, and nothing else is', async (t) => {
+  const { accelerator } = acceleratorHere()
+  if (accelerator === undefined) return t.skip('skipped: it is not built')
+  const path = join(folder, 'known')
+  await writeFile(path, 'known')
+  const descriptor = accelerator.openCached(path)
+  // Older kernels, and some that guard what a process may ask, do not know the question.
+  if (descriptor < 0) t.diagnostic('nothing was opened at once here')
+  else {
+    const into = Buffer.alloc(10)
+    assert.equal(readSync(descriptor, into), 5)
+    assert.throws(() => writeSync(descriptor, 'changed'), { code: 'EBADF' })
+    closeSync(descriptor)
+  }
+  assert.equal(accelerator.openCached(`${path}\0.more`), -1)
+  assert.equal(accelerator.openCached(join(folder, 'unknown')), -1)
+  assert.equal(accelerator.openCached(`${folder}${'/.'.repeat(3000)}/known`), -1)
+  assert.throws(() => Reflect.apply(accelerator.openCached, undefined, [7]), TypeError)
 })
 
 test('a server says what it has', async () => {

@@ -22,7 +22,7 @@ export function callsThrough(around: Around, files: FileSystem = nodeFileSystem)
   })
   return {
     create: async (path) => opened(await around('create', () => files.create(path))),
-    open: async (path) => opened(await around('open', () => files.open(path))),
+    open: async (path) => opened(await around('open', async () => files.open(path))),
     unlink: (path) => around('unlink', () => files.unlink(path)),
     makeFolder: (path) => around('makeFolder', () => files.makeFolder(path)),
     syncFolder: (path) => around('syncFolder', () => files.syncFolder(path)),

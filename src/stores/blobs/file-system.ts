@@ -9,8 +9,8 @@ import { kibibyte } from '../../base/limits.ts'
 export interface FileSystem {
   /** A new empty file, for writing; fails with EEXIST when the name is taken. */
   create(path: string): Promise<OpenFile>
-  /** An existing file, for reading; fails with ENOENT. */
-  open(path: string): Promise<OpenFile>
+  /** An existing file, for reading; fails with ENOENT. A promise where somebody has to wait for it. */
+  open(path: string): OpenFile | Promise<OpenFile>
   unlink(path: string): Promise<void>
   /** One folder, in an existing one; fails with EEXIST. */
   makeFolder(path: string): Promise<void>
@@ -131,7 +131,10 @@ export function nodeFiles(accelerator?: Accelerator): FileSystem {
   return {
     create: (path) =>
       opened(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL),
-    open: (path) => opened(path, fs.constants.O_RDONLY),
+    open: (path) => {
+      const fd = accelerator?.openCached(path) ?? -1
+      return fd < 0 ? opened(path, fs.constants.O_RDONLY) : new NodeFile(fd, path, accelerator)
+    },
     unlink: (path) => called((done) => fs.unlink(path, (error) => done(error, undefined))),
     makeFolder: (path) =>
       called((done) => fs.mkdir(path, { mode: 0o700 }, (error) => done(error, undefined))),

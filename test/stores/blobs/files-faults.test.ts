@@ -127,7 +127,7 @@ class Volatile implements FileSystem {
       close: () => file.close(),
     }
   }
-  open = (path: string): Promise<OpenFile> => nodeFileSystem.open(path)
+  open = async (path: string): Promise<OpenFile> => nodeFileSystem.open(path)
   unlink = (path: string): Promise<void> => {
     this.lost.add(path)
     return nodeFileSystem.unlink(path)
