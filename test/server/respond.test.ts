@@ -8,7 +8,7 @@ import { patiently } from '../../src/server/patience.ts'
 import { primed } from '../../src/server/primed.ts'
 import { timings } from '../../src/server/timings.ts'
 import { encodeError } from '../../src/wire/error.ts'
-import type { Reply, ReplyStream } from '../../src/wire/exchange.ts'
+import type { Reply } from '../../src/wire/exchange.ts'
 import { RawConnection, sendRaw } from '../harness/raw.ts'
 import { until } from '../harness/until.ts'
 import { openDoor, said } from './scene.ts'
@@ -104,25 +104,6 @@ test('bytes in hand of a client that reads nothing are freed when it is cut off'
   assert.ok(await until(() => door.sent[0]?.cut !== undefined))
   assert.deepEqual([door.sent[0]?.bodyBytes, body.length], [0, 0])
   socket.destroy()
-})
-
-test('a stream whose bytes are in hand, or one read away, goes out as those, and what they fail with is told', async () => {
-  const unread = (inHand: ReplyStream['inHand']): Reply => {
-    const body = { inHand, [Symbol.asyncIterator]: () => assert.fail('nobody reads it') }
-    return { status: 200, headers: [['Content-Length', '3']], body: body as ReplyStream }
-  }
-  for (const bytes of [Buffer.from('abc'), Promise.resolve(Buffer.from('abc'))]) {
-    const reply = await primed(unread(() => bytes))
-    assert.deepEqual([reply.headers, reply.body], [[['Content-Length', '3']], Buffer.from('abc')])
-  }
-  const corrupt = new Error('the disk lies')
-  await assert.rejects(async () => primed(unread(() => Promise.reject(corrupt))), corrupt)
-  const stream = {
-    ...unread(undefined),
-    body: Object.assign(pieces('abc'), { inHand: () => undefined }),
-  }
-  await using door = await openDoor(async () => primed(stream))
-  assert.equal((await sendRaw(door, get)).text, 'abc')
 })
 
 test('a client that takes something now and then is cut off when that is less than the pace', async () => {

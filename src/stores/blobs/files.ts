@@ -9,6 +9,7 @@ import type { Accelerator } from '../../base/accelerator.ts'
 import { sole } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
 import { blockSumsWith, type BlockSums } from './block-checksum.ts'
+import { FileBytes, type FileBlobReader, type Get } from './file-bytes.ts'
 import { BlobWriter } from './files-writer.ts'
 import {
   bigReadersMax,
@@ -62,13 +63,7 @@ interface Put {
   readonly closing: (() => BlobClosing) | undefined
 }
 
-interface Get {
-  readonly id: BlobId
-  readonly range: ByteRange
-  readonly blockSums: BlockSums | undefined
-}
-
-class FileBlobs implements BlobStore {
+class FileBlobs implements BlobStore, FileBlobReader {
   readonly #fs: FileSystem
   readonly #onFatal: (error: unknown) => void
   readonly #syncs: FolderSyncs
@@ -118,7 +113,6 @@ class FileBlobs implements BlobStore {
     }
   }
 
-  /** See BlobBytes. */
   inHand(get: Get): Promise<Uint8Array> | undefined {
     const inBigPieces = this.#readers < bigReadersMax
     if (get.range.lengthBytes === 0 || !isOneRead(get.range, inBigPieces)) return undefined
@@ -285,25 +279,6 @@ class FileBlobs implements BlobStore {
     const forget = (): boolean => this.#running.delete(work)
     void work.then(forget, forget)
     return work
-  }
-}
-
-/** A class, for V8 puts a literal with a member named by a symbol together the slow way each time. */
-class FileBytes implements BlobBytes {
-  readonly #blobs: FileBlobs
-  readonly #get: Get
-
-  constructor(blobs: FileBlobs, get: Get) {
-    this.#blobs = blobs
-    this.#get = get
-  }
-
-  inHand(): Promise<Uint8Array> | undefined {
-    return this.#blobs.inHand(this.#get)
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#blobs.stream(this.#get)
   }
 }
 

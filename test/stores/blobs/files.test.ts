@@ -110,7 +110,7 @@ test('what is in hand counts as read until it is freed: a reader more gets small
   const beyond = { offset: 1_000_000, lengthBytes: 50_000 }
   await assert.rejects(async () => store.get(id, beyond).inHand?.(), BlobMissing)
   const held = await Promise.all(
-    Array.from({ length: bigReadersMax }, () => store.get(id, whole).inHand?.()),
+    Array.from({ length: bigReadersMax }, async () => store.get(id, whole).inHand?.()),
   )
   assert.ok(held.every((piece) => piece !== undefined && bytes.equals(piece)))
   assert.equal(store.get(id, whole).inHand?.(), undefined)
