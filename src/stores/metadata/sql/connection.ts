@@ -4,6 +4,8 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 export type Row = Record<string, SQLOutputValue>
 /** A row's columns in the order of the statement: half the cost of a Row, for pages of them. */
 export type Columns = readonly SQLOutputValue[]
+/** Undefined beyond the end of a row. */
+export type Column = SQLOutputValue | undefined
 export type Value = null | number | string | Uint8Array
 
 export class Connection {

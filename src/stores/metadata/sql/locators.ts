@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib'
 import { blobId } from '../../../base/ids.ts'
 import type { BlobId } from '../../../base/ids.ts'
 import type { Locator, NewLocator } from '../records.ts'
-import type { Connection } from './connection.ts'
+import type { Column, Connection } from './connection.ts'
 import { asBytes, asInteger, integer } from './connection.ts'
 import { CorruptRecord } from './seal.ts'
 
@@ -141,9 +141,13 @@ export function rowOf(locator: Uint8Array): number {
 /** Undefined when they were reclaimed. Throws CorruptRecord. */
 export function readSmall(db: Connection, id: number): Uint8Array | undefined {
   const row = db.getColumns('SELECT crc, bytes FROM small WHERE id = ?', id)
-  if (row === undefined) return undefined
-  const found = asBytes(row[1], 'bytes')
-  if (crc32(numbered(inline, id), crc32(found)) === asInteger(row[0], 'crc')) return found
+  return row === undefined ? undefined : provenSmall(id, row[0], row[1])
+}
+
+/** The bytes of that row, its columns given. Throws CorruptRecord. */
+export function provenSmall(id: number, crc: Column, bytes: Column): Uint8Array {
+  const found = asBytes(bytes, 'bytes')
+  if (crc32(numbered(inline, id), crc32(found)) === asInteger(crc, 'crc')) return found
   throw new CorruptRecord(`small bytes ${id}: the checksum does not match`)
 }
 

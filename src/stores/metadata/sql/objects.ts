@@ -7,7 +7,7 @@ import { isUnconditional, judge } from './conditions.ts'
 import type { Connection, Row } from './connection.ts'
 import { bytes, integer } from './connection.ts'
 import type { Placement } from './locators.ts'
-import { place, placement, readSmall, rowOf } from './locators.ts'
+import { place, placement, provenSmall, readSmall, rowOf } from './locators.ts'
 import {
   decodeListed,
   decodeObject,
@@ -21,7 +21,10 @@ import { isUsable, unlink } from './references.ts'
 import { CorruptRecord, seal } from './seal.ts'
 
 const current = `SELECT ${objectColumns} FROM objects WHERE bucket = ? AND key = ?`
-const listedCurrent = `SELECT ${listedColumns} FROM objects WHERE bucket = ? AND key = ? AND marker = 0`
+/** One statement and one moment for both: what an inline locator names (locators.ts), read as a number of JSON. */
+const currentWithSmall = `SELECT ${listedColumns}, crc, bytes FROM objects
+  LEFT JOIN small ON id = CASE substr(locator, 1, 1) WHEN x'01' THEN ('0x' || hex(substr(locator, 2))) ->> '$' END
+  WHERE bucket = ? AND key = ? AND marker = 0`
 const noncurrent = `SELECT ${objectColumns} FROM versions WHERE bucket = ? AND key = ? AND version = ?`
 const replace = `INSERT INTO objects (${objectColumns}) VALUES (?, ?, ?, ?, 0, ?, ?)
   ON CONFLICT (bucket, key) DO UPDATE SET ver = excluded.ver, version = excluded.version,
@@ -121,8 +124,24 @@ export function updateObject(db: Connection, call: AttributesUpdate): ObjectRow 
   return updated
 }
 
-/** Two statements, two moments: when the small bytes are gone by the second, the object was replaced, so it looks again. */
+/** Small bytes come with the row of the current version, which nearly everybody asks for. */
 export function getObject(
+  db: Connection,
+  name: { bucket: BucketId; key: string; versionId: string | undefined },
+): FoundObject | undefined {
+  const { bucket, key, versionId } = name
+  if (versionId !== undefined) return readApart(db, name)
+  const columns = db.getColumns(currentWithSmall, bucket, key)
+  // A delete marker, which the statement leaves out, or nothing.
+  if (columns === undefined) return readApart(db, name)
+  const row = decodeListed(columns, bucket)
+  if (row.locator.kind !== 'inline') return { row, bytes: undefined }
+  if (columns[6] === null) return readApart(db, name)
+  return { row, bytes: provenSmall(row.locator.row, columns[5], columns[6]) }
+}
+
+/** Two statements, two moments: when the small bytes are gone by the second, the object was replaced, so it looks again. */
+function readApart(
   db: Connection,
   name: { bucket: BucketId; key: string; versionId: string | undefined },
 ): FoundObject | undefined {
@@ -136,13 +155,10 @@ export function getObject(
   throw new CorruptRecord(`object ${JSON.stringify(name)}: its small bytes are missing`)
 }
 
-/** The current version is what nearly everybody asks for. */
 function readVersion(
   db: Connection,
   { bucket, key, versionId }: { bucket: BucketId; key: string; versionId: string | undefined },
 ): ObjectRow | undefined {
-  const listed = versionId === undefined ? db.getColumns(listedCurrent, bucket, key) : undefined
-  if (listed !== undefined) return decodeListed(listed, bucket)
   const [found, table] = findVersion(db, bucket, key, versionId)
   return found === undefined ? undefined : decodeObject(found, table === 'objects')
 }
