@@ -2,7 +2,7 @@
 import { operations } from '../operations/index.ts'
 import type { Service } from '../operations/service.ts'
 import { S3Error } from '../model/errors.ts'
-import type { OperationName } from '../model/operations.gen.ts'
+import { operations as table, type OperationName } from '../model/operations.gen.ts'
 import { digestRequired } from '../model/overlay.ts'
 import type { Payload } from '../model/payload.ts'
 import type { Operation } from '../model/schema.ts'
@@ -29,8 +29,8 @@ export async function perform<Name extends OperationName>(
   const registered: Registry[Name] = operations[operation.name]
   if (registered.run === undefined)
     throw new S3Error('NotImplemented', { Operation: operation.name })
-  if (takesBytes(operation)) requireLength(exchange)
-  if (copies(operation)) refuseContent(exchange)
+  if (takingBytes.has(operation.name)) requireLength(exchange)
+  if (copying.has(operation.name)) refuseContent(exchange)
   const input = await decodeInput(operation, {
     exchange,
     address,
@@ -48,9 +48,17 @@ export async function perform<Name extends OperationName>(
   return encodeOutput(operation, await registered.run(input, service))
 }
 
-/** The bytes come from an object that is already here: others that come along would be lost in silence. */
-function copies({ input }: Operation): boolean {
-  return input.some(({ name }) => name === 'CopySource')
+/** Their bytes come from an object that is already here: others that come along would be lost in silence. */
+const copying = named(({ input }) => input.some(({ name }) => name === 'CopySource'))
+
+/** Their body is an object's bytes, not a document. */
+const takingBytes = named(({ input }) =>
+  input.some((member) => member.in === 'payload' && member.type === 'stream'),
+)
+
+function named(isMeant: (operation: Operation) => boolean): ReadonlySet<string> {
+  const meant = Object.values<Operation>(table).filter(isMeant)
+  return new Set(meant.map(({ name }) => name))
 }
 
 function refuseContent({ body }: Asking['exchange']): void {
@@ -70,9 +78,4 @@ function ofDocument({ input }: Operation, headers: Headers): Headers {
 
 function isChecksum(field: string): boolean {
   return field.startsWith('x-amz-checksum-')
-}
-
-/** The body is an object's bytes, not a document. */
-function takesBytes({ input }: Operation): boolean {
-  return input.some((member) => member.in === 'payload' && member.type === 'stream')
 }
