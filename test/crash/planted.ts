@@ -192,12 +192,26 @@ export const storeFaults: readonly Fault[] = [
   {
     what: 'a read remembers what the key was a moment ago',
     file: `${sql}/store.ts`,
-    from: '    return getObject(this.#db, { bucket, key, versionId })\n',
+    from: '    return this.#objects.get(name, () => getObject(db, name))\n',
     to: `    const memory = (globalThis.remembered ??= new Map())
-    const found = getObject(this.#db, { bucket, key, versionId })
+    const found = getObject(db, name)
     const earlier = memory.get(key)
     memory.set(key, found)
     return memory.size % 2 === 1 && earlier !== undefined ? earlier : found\n`,
+    foundBy: 'linear',
+  },
+  {
+    what: 'an object that is kept outlives a write of its key',
+    file: `${sql}/object-cache.ts`,
+    from: '    this.#young.delete(name)\n    this.#old.delete(name)\n',
+    to: '    void name\n',
+    foundBy: 'linear',
+  },
+  {
+    what: 'an object is kept while a write of its key is under way',
+    file: `${sql}/object-cache.ts`,
+    from: ' && this.#writingAny === 0 && this.#writing[slot] === 0',
+    to: '',
     foundBy: 'linear',
   },
   {

@@ -39,6 +39,7 @@ import { listEnvelopes } from './envelopes.ts'
 import { listObjects, listUploads } from './listing.ts'
 import { placed, readSmall } from './locators.ts'
 import { writtenRow } from './object-rows.ts'
+import { ObjectCache } from './object-cache.ts'
 import { getObject, prepareObject } from './objects.ts'
 import { listParts, objectParts, objectRuns, preparePart } from './parts.ts'
 import { isPinned } from './pins.ts'
@@ -66,13 +67,17 @@ export class SqlMetadata implements MetadataStore {
   readonly #clock: Clock
   readonly #release: () => void
   readonly #buckets: BucketCache
+  /** Absent where others write the database too. */
+  readonly #objects: ObjectCache | undefined
   #isClosed = false
 
   constructor(parts: Parts) {
     this.epoch = parts.epoch
     this.#reader = parts.reader
     this.#buckets = parts.buckets ?? new BucketCache()
-    this.#writer = this.#buckets.watching(parts.writer)
+    this.#objects = parts.buckets === undefined ? new ObjectCache() : undefined
+    const writer = this.#buckets.watching(parts.writer)
+    this.#writer = this.#objects?.watching(writer) ?? writer
     this.#clock = parts.clock
     this.#release = parts.release
   }
@@ -113,7 +118,10 @@ export class SqlMetadata implements MetadataStore {
     key: string,
     versionId?: string,
   ): Promise<FoundObject | undefined> {
-    return getObject(this.#db, { bucket, key, versionId })
+    const db = this.#db
+    const name = { bucket, key, versionId }
+    if (versionId !== undefined || this.#objects === undefined) return getObject(db, name)
+    return this.#objects.get(name, () => getObject(db, name))
   }
 
   async putObject(object: NewObject, condition: Condition): Promise<ObjectRow | Refusal> {
