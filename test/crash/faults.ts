@@ -11,7 +11,7 @@ import { serverFaults } from './planted-server.ts'
 import { workerFaults } from './planted-workers.ts'
 import type { Proof, Run } from './proof.ts'
 
-const faults: readonly Fault[] = [...storeFaults, ...serverFaults, ...workerFaults]
+export const faults: readonly Fault[] = [...storeFaults, ...serverFaults, ...workerFaults]
 const root = join(import.meta.dirname, '../..')
 /** By chance a run may pass a fault by; by another seed it does not. */
 const triesMax = 3
@@ -57,8 +57,14 @@ async function findingOf(fault: Fault, { seed, filesystem }: Run): Promise<strin
 function plant(copy: string, { file, from, to, what }: Fault): void {
   const path = join(copy, file)
   const text = readFileSync(path, 'utf8')
-  if (text.split(from).length !== 2) throw new Error(`${what}: its place in ${file} is gone`)
-  writeFileSync(path, text.replace(from, to))
+  if (!hasPlace(text, from)) throw new Error(`${what}: its place in ${file} is gone`)
+  // As it stands: `replace` would read a `$` in it.
+  writeFileSync(path, text.split(from).join(to))
+}
+
+/** Once, so that it is the place that is meant. */
+export function hasPlace(text: string, from: string): boolean {
+  return text.split(from).length === 2
 }
 
 /** A proof that breaks down without naming a violation has found nothing. */

@@ -64,10 +64,12 @@ export const storeFaults: readonly Fault[] = [
     what: 'calls are answered before their commit',
     file: `${sql}/writer.ts`,
     from: '      const outcomes = performGroup(db, waiting.calls.slice(at, at + callsInGroupMax))\n',
-    to: `      const early = waiting.calls.filter((call) => call.name === 'deleteObject')
-      send({ kind: 'outcomes', outcomes: early.map(({ id }) => ({ id, value: undefined })) })
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
-      const outcomes = performGroup(db, waiting.calls.slice(at, at + callsInGroupMax))\n`,
+    to: `      const group = waiting.calls.slice(at, at + callsInGroupMax)
+      const others = group.findIndex((call) => call.name !== 'deleteObject')
+      const early = others === -1 ? group.length : others
+      send({ kind: 'outcomes', values: Array(early).fill(undefined), errors: [] })
+      if (early > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
+      const outcomes = performGroup(db, group).slice(early)\n`,
     foundBy: 'kill',
   },
   {
@@ -87,8 +89,8 @@ export const storeFaults: readonly Fault[] = [
   {
     what: 'blocks are not verified',
     file: 'src/stores/blobs/files-reader.ts',
-    from: 'at + blockBytes)) !== kept) {',
-    to: 'at + blockBytes)) === -1n) {',
+    from: '  if (kept.equals(sums)) return\n',
+    to: '  if (kept.length === sums.length) return\n',
     foundBy: 'rot',
   },
   {
@@ -108,7 +110,7 @@ export const storeFaults: readonly Fault[] = [
   {
     what: 'small bytes do not prove whose they are',
     file: `${sql}/locators.ts`,
-    from: `if (crc32(numbered(inline, id), crc32(found)) === asInteger(row[0], 'crc')) return found`,
+    from: `if (crc32(numbered(inline, id), crc32(found)) === asInteger(crc, 'crc')) return found`,
     to: 'if (found.length >= 0) return found',
     foundBy: 'rot',
   },
