@@ -65,26 +65,25 @@ const proofs: Readonly<Record<string, Prove>> = {
 }
 const scales: readonly string[] = ['ci', 'nightly', 'release'] satisfies Scale[]
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    scale: { type: 'string', default: 'ci' },
-    seed: { type: 'string' },
-    minutes: { type: 'string' },
-    only: { type: 'string' },
-    workers: { type: 'string' },
-    filesystem: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-})
+const options = {
+  scale: { type: 'string', default: 'ci' },
+  seed: { type: 'string' },
+  minutes: { type: 'string' },
+  only: { type: 'string' },
+  workers: { type: 'string' },
+  filesystem: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+const { values, positionals } = asked()
+if (values.help) {
+  console.log(usage())
+  process.exit(0)
+}
 const [name = '', only = values.only] = positionals
 const prove = proofs[name]
-if (prove === undefined || !scales.includes(values.scale)) {
-  console.error(
-    `usage: npm run prove -- ${Object.keys(proofs).join('|')} --scale ${scales.join('|')}`,
-  )
-  process.exit(2)
-}
+if (prove === undefined || !scales.includes(values.scale)) refuse('no such proof or scale')
 const seed = Number(values.seed ?? Date.now() % 1e9)
 const progress = (line: string): void => {
   if (!values.json) console.log(line)
@@ -115,3 +114,22 @@ else {
   )
 }
 process.exitCode = proof.violations.length === 0 ? 0 : 1
+
+function asked() {
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function refuse(why: string): never {
+  console.error(`prove: ${why}\n${usage()}`)
+  process.exit(2)
+}
+
+function usage(): string {
+  const names = Object.keys(proofs).join('|')
+  return `usage: npm run prove -- ${names} [--scale ${scales.join('|')}]
+  [--seed n] [--minutes n] [--only text] [--workers n] [--filesystem ext4|xfs|btrfs] [--json]`
+}
