@@ -107,10 +107,20 @@ class Rot {
   /** One row is damaged, or two are exchanged; some columns are of no account to who reads. */
   async inRows(): Promise<void> {
     const damaged = damageRow(join(this.#server.dataDir, 'metadata.sqlite'), this.#random)
+    await this.#forget()
     const seen = await this.#readAll(damaged.what)
     damaged.undo()
+    await this.#forget()
     if (seen > 0) this.figures.found += 1
     else this.figures.harmless += 1
+  }
+
+  /** Rows that the server keeps in memory do not rot: with a bucket that is deleted it lets go of all of them. */
+  async #forget(): Promise<void> {
+    for (const method of ['PUT', 'DELETE']) {
+      const { status, code } = await this.#client.send({ method, path: '/forgotten' })
+      if (status >= 300) this.violations.push(`${method} of a bucket: ${status} ${code}`)
+    }
   }
 
   async checkWhole(): Promise<void> {

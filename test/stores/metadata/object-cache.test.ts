@@ -101,6 +101,8 @@ const writes: Readonly<Record<string, (writer: Writer) => Promise<unknown>>> = {
       receipt: new Uint8Array(),
       now,
     }),
+  // Which rot counts on.
+  'deleteBucket, of all objects': (writer) => writer.write('deleteBucket', { id: 2, now }),
   'replaceEnvelope, of whichever object': (writer) =>
     writer.write('replaceEnvelope', {
       at: { ...named, versionId: 'null' },
