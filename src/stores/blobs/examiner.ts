@@ -5,7 +5,7 @@ import type { BlobId } from '../../base/ids.ts'
 import { createKernels } from '../../base/kernels/kernels.ts'
 import { blockSumsWith, type BlockSums } from './block-checksum.ts'
 import { decodeHeader, headerSize, pageBytes, type BlobHeader } from './files-format.ts'
-import { openBlob, readBlob, readExactly, type OpenBlob } from './files-reader.ts'
+import { bigReadBytes, openBlob, readBlob, readExactly, type OpenBlob } from './files-reader.ts'
 import { failedWith, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts'
 import { FolderSyncs } from './folder-syncs.ts'
 import { Folders } from './folders.ts'
@@ -95,7 +95,7 @@ class FileExaminer implements BlobExaminer {
       await provenHeader(blob)
       yield blob.headerBytes
       const whole = { offset: 0, lengthBytes: blob.sizeBytes }
-      const reading = { blockSums: this.#blockSums, inBigPieces: true }
+      const reading = { blockSums: this.#blockSums, readBytes: bigReadBytes }
       for await (const piece of readBlob(blob, whole, reading)) {
         const { length } = piece
         free(piece)

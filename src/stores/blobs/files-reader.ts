@@ -13,15 +13,22 @@ import type { OpenFile } from './file-system.ts'
 import { BlobCorrupt, BlobMissing, type ByteRange } from './store.ts'
 
 /** Bytes of one read, in whole blocks: fewer trips to a thread, measured at 1 and at 64 MiB (docs/decisions/performance.md). */
-const bigReadBytes = mebibyte
-/** The same where many read at once, each of them perhaps slowly: one such piece is all that each of them holds. */
-const smallReadBytes = 4 * blockBytes
+export const bigReadBytes: number = mebibyte
 /** So many readers at a time read big pieces, of which each holds two where its client is slow. */
 export const bigReadersMax = 16
+/** What each of the further ones reads, and the number of all of whom it is the share: one such piece is all that each of them holds. */
+const mediumReadBytes = 4 * blockBytes
+const mediumReadersMax = 64
 /** Files up to this size are read at once, trailer and all, whatever is asked of them. */
 const wholeFileBytesMax = 256 * kibibyte
 /** Read from the end at first: footer and the sums of 31 MiB. */
 export const tailBytes: number = 4 * kibibyte
+
+/** Bytes of one read for who comes when so many others read already, each of them perhaps slowly. */
+export function readBytesBeside(readers: number): number {
+  if (readers < bigReadersMax) return bigReadBytes
+  return readers < mediumReadersMax ? mediumReadBytes : blockBytes
+}
 
 /** An open blob with a proven trailer. */
 export interface OpenBlob {
@@ -37,13 +44,16 @@ export interface OpenBlob {
 }
 
 /**
- * Reads and proves the trailer; of a small file, and of one of which `wantedBytes` are most, the rest with it. BlobMissing when
- * the file was never finished, BlobCorrupt when it does not prove itself.
+ * Reads and proves the trailer; of a file up to `atOnceBytes` the rest with it. BlobMissing when the file was never finished,
+ * BlobCorrupt when it does not prove itself.
  */
-export async function openBlob(id: BlobId, file: OpenFile, wantedBytes = 0): Promise<OpenBlob> {
+export async function openBlob(
+  id: BlobId,
+  file: OpenFile,
+  atOnceBytes: number = wholeFileBytesMax,
+): Promise<OpenBlob> {
   const fileBytes = file.sizeBytes()
-  const atOnce = Math.max(wholeFileBytesMax, Math.min(2 * wantedBytes, bigBufferBytes))
-  const first = Math.min(fileBytes, fileBytes <= atOnce ? fileBytes : tailBytes)
+  const first = Math.min(fileBytes, fileBytes <= atOnceBytes ? fileBytes : tailBytes)
   const tail = await readExactly(file, fileBytes - first, buffer(first))
   const footer = decodeFooter(tail.subarray(-footerBytes), fileBytes)
   if (footer === undefined) throw new BlobMissing(`blob ${id} was never finished`)
@@ -62,22 +72,30 @@ export async function openBlob(id: BlobId, file: OpenFile, wantedBytes = 0): Pro
   }
 }
 
+/** Which files are read at once by who wants `wantedBytes` of one: what is read in vain is little, or less than half. */
+export function atOnceBytes(wantedBytes: number, readBytes: number): number {
+  const least = Math.min(wholeFileBytesMax, 2 * readBytes)
+  return readBytes < bigReadBytes
+    ? least
+    : Math.max(least, Math.min(2 * wantedBytes, bigBufferBytes))
+}
+
 export interface Reading {
   /** Undefined where the reader's bytes prove themselves. */
   readonly blockSums: BlockSums | undefined
-  /** In pieces of up to 1 MiB, the next one read ahead; otherwise 256 KiB, one after the other. */
-  readonly inBigPieces: boolean
+  /** Of one piece. Where they are `bigReadBytes`, the next one is read ahead. */
+  readonly readBytes: number
 }
 
 /** The bytes of `range`, verified where there is a checksum to do it with. Each piece is the only view of its buffer. */
 export async function* readBlob(
   blob: OpenBlob,
   range: ByteRange,
-  { blockSums, inBigPieces }: Reading,
+  { blockSums, readBytes }: Reading,
 ): AsyncGenerator<Uint8Array> {
   const end = endOf(range, blob)
   if (range.lengthBytes === 0) return
-  const ahead = { end, readBytes: pieceBytes(inBigPieces) }
+  const ahead = { end, readBytes }
   let from = range.offset - (range.offset % blockBytes)
   let next: Read | undefined
   try {
@@ -87,7 +105,7 @@ export async function* readBlob(
       const start = from
       from += bytes.length
       // What is at hand is had soon enough when it is asked for, and is then still in the processor's cache.
-      const isAhead = inBigPieces && reading instanceof Promise && from < end
+      const isAhead = readBytes === bigReadBytes && reading instanceof Promise && from < end
       next = isAhead ? readAhead(blob, from, ahead) : undefined
       if (blockSums !== undefined) verify(blob, { start, bytes }, blockSums)
       const first = Math.max(0, range.offset - start)
@@ -101,20 +119,20 @@ export async function* readBlob(
 }
 
 /** Whether one read holds the blocks in which `range` lies. */
-export function isOneRead({ offset, lengthBytes }: ByteRange, inBigPieces: boolean): boolean {
-  return (offset % blockBytes) + lengthBytes <= pieceBytes(inBigPieces)
+export function isOneRead({ offset, lengthBytes }: ByteRange, readBytes: number): boolean {
+  return (offset % blockBytes) + lengthBytes <= readBytes
 }
 
 /** The bytes of `range`, which one read holds: `readBlob` without its stream. */
 export async function readAtOnce(
   blob: OpenBlob,
   range: ByteRange,
-  { blockSums, inBigPieces }: Reading,
+  { blockSums, readBytes }: Reading,
 ): Promise<Buffer> {
   const end = endOf(range, blob)
   const first = range.offset % blockBytes
   const start = range.offset - first
-  const bytes = await readBlocks(blob, start, { end, readBytes: pieceBytes(inBigPieces) })
+  const bytes = await readBlocks(blob, start, { end, readBytes })
   if (blockSums !== undefined) verify(blob, { start, bytes }, blockSums)
   return bytes.subarray(first, end - start)
 }
@@ -124,10 +142,6 @@ function endOf({ offset, lengthBytes }: ByteRange, { id, sizeBytes }: OpenBlob):
   const end = offset + lengthBytes
   if (end > sizeBytes) throw new BlobMissing(`blob ${id} has ${sizeBytes} bytes, not ${end}`)
   return end
-}
-
-function pieceBytes(inBigPieces: boolean): number {
-  return inBigPieces ? bigReadBytes : smallReadBytes
 }
 
 /** A promise where somebody has to wait for the bytes. */
@@ -176,7 +190,7 @@ function verify(
 
 /** What was there before is overwritten or not handed on: `readExactly` fills all of it. */
 function buffer(lengthBytes: number): Buffer {
-  if (lengthBytes <= smallReadBytes) return Buffer.allocUnsafeSlow(lengthBytes)
+  if (lengthBytes <= mediumReadBytes) return Buffer.allocUnsafeSlow(lengthBytes)
   return bigBuffer().subarray(0, lengthBytes)
 }
 

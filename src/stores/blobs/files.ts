@@ -12,11 +12,12 @@ import { blockSumsWith, type BlockSums } from './block-checksum.ts'
 import { FileBytes, type FileBlobReader, type Get } from './file-bytes.ts'
 import { BlobWriter } from './files-writer.ts'
 import {
-  bigReadersMax,
+  atOnceBytes,
   isOneRead,
   openBlob,
   readAtOnce,
   readBlob,
+  readBytesBeside,
   tailBytes,
   type OpenBlob,
 } from './files-reader.ts'
@@ -98,13 +99,13 @@ class FileBlobs implements BlobStore, FileBlobReader {
   }
 
   async *stream({ id, range, blockSums }: Get): AsyncGenerator<Uint8Array> {
-    const inBigPieces = this.#readers < bigReadersMax
+    const readBytes = readBytesBeside(this.#readers)
     this.#readers += 1
     try {
       const file = await this.#open(id)
       try {
-        const blob = await this.#proven(id, file, { range, inBigPieces })
-        yield* readBlob(blob, range, { blockSums, inBigPieces })
+        const blob = await this.#proven(id, file, { range, readBytes })
+        yield* readBlob(blob, range, { blockSums, readBytes })
       } finally {
         await file.close()
       }
@@ -114,13 +115,13 @@ class FileBlobs implements BlobStore, FileBlobReader {
   }
 
   inHand(get: Get): Promise<Uint8Array> | undefined {
-    const inBigPieces = this.#readers < bigReadersMax
-    if (get.range.lengthBytes === 0 || !isOneRead(get.range, inBigPieces)) return undefined
-    return this.#gather(get, inBigPieces)
+    const readBytes = readBytesBeside(this.#readers)
+    if (get.range.lengthBytes === 0 || !isOneRead(get.range, readBytes)) return undefined
+    return this.#gather(get, readBytes)
   }
 
   /** Who has the bytes counts as a reader until they are freed. */
-  async #gather({ id, range, blockSums }: Get, inBigPieces: boolean): Promise<Uint8Array> {
+  async #gather({ id, range, blockSums }: Get, readBytes: number): Promise<Uint8Array> {
     const freed = (): void => {
       this.#readers -= 1
     }
@@ -128,8 +129,8 @@ class FileBlobs implements BlobStore, FileBlobReader {
     try {
       const file = await this.#open(id)
       try {
-        const blob = await this.#proven(id, file, { range, inBigPieces })
-        return sole(await readAtOnce(blob, range, { blockSums, inBigPieces }), freed)
+        const blob = await this.#proven(id, file, { range, readBytes })
+        return sole(await readAtOnce(blob, range, { blockSums, readBytes }), freed)
       } finally {
         await file.close()
       }
@@ -235,12 +236,12 @@ class FileBlobs implements BlobStore, FileBlobReader {
   async #proven(
     id: BlobId,
     file: OpenFile,
-    { range, inBigPieces }: { readonly range: ByteRange; readonly inBigPieces: boolean },
+    { range, readBytes }: { readonly range: ByteRange; readonly readBytes: number },
   ): Promise<OpenBlob> {
     const known = this.#trailers.find(id)
     if (known !== undefined && range.lengthBytes < known.sizeBytes)
       return { ...known, file, content: undefined }
-    const blob = await openBlob(id, file, inBigPieces ? range.lengthBytes : 0)
+    const blob = await openBlob(id, file, atOnceBytes(range.lengthBytes, readBytes))
     if (blob.sums.length > tailBytes && range.lengthBytes < blob.sizeBytes)
       this.#trailers.keep(blob)
     return blob

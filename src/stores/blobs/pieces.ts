@@ -3,8 +3,8 @@
  * and so that it goes past the page cache. They lie in the kernels' memory, which is aligned as ordinary buffers are not, so
  * that the sums of their blocks are computed where the bytes are.
  *
- * The pool never makes anyone wait: when the big ones are gone one of a quarter is handed out, and when those are gone a
- * small one that the page cache has to copy, so a thousand clients that trickle hold little memory and stop nobody. Whoever
+ * The pool never makes anyone wait: when the big ones are gone one of a quarter is handed out, and when those are gone one of
+ * what was asked for, which the page cache has to copy, so a thousand clients that trickle hold little memory and stop nobody. Whoever
  * takes a piece knows how much of it is valid; what an earlier blob left in the rest is never read.
  */
 import { free } from '../../base/free.ts'
@@ -19,8 +19,7 @@ import { blockBytes } from './block-checksum.ts'
 export const pieceBytes: number = mebibyte + blockBytes
 /** The least that goes past the page cache, and a block for the header: for uploads beyond the sixteenth. */
 const mediumPieceBytes = 256 * kibibyte + blockBytes
-/** Header pages and at least one block. */
-const smallPieceBytes = 128 * kibibyte
+const pageBytes = 4 * kibibyte
 /** Big pieces at most: with two for each blob, 16 uploads at full speed. Memory that was used once is never given back. */
 const bigPiecesMax = 32
 const mediumPiecesMax = 64
@@ -44,12 +43,12 @@ export class Pieces {
     this.#medium = cut(memory.subarray(behind), mediumPiecesMax, mediumPieceBytes)
   }
 
-  /** A buffer of at least `bytesMin` bytes and of whole blocks and pages, its content unspecified. */
+  /** A buffer of at least `bytesMin` bytes and of whole pages, its content unspecified. */
   take(bytesMin: number): Uint8Array {
     const big = bytesMin <= pieceBytes ? this.#big.pop() : undefined
     if (big !== undefined) return big
     const medium = bytesMin <= mediumPieceBytes ? this.#medium.pop() : undefined
-    return medium ?? new Uint8Array(Math.max(smallPieceBytes, wholeBlocks(bytesMin)))
+    return medium ?? new Uint8Array(wholePages(bytesMin))
   }
 
   /** Gives a piece back. No read or write may still use it. */
@@ -69,6 +68,6 @@ function cut(memory: Uint8Array, count: number, sizeBytes: number): Uint8Array[]
   })
 }
 
-function wholeBlocks(bytes: number): number {
-  return Math.ceil(bytes / blockBytes) * blockBytes
+function wholePages(bytes: number): number {
+  return Math.ceil(bytes / pageBytes) * pageBytes
 }

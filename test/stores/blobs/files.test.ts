@@ -122,6 +122,24 @@ test('what is in hand counts as read until it is freed: a reader more gets small
   assert.equal(store.get(id, whole).inHand?.(), undefined, 'freed twice is freed once')
 })
 
+test('the more readers there are, the less does each of them hold', async () => {
+  const { store, id, bytes } = await oneBlob(1_048_576)
+  const whole = { offset: 0, lengthBytes: bytes.length }
+  const readers = Array.from({ length: 70 }, () => store.get(id, whole)[Symbol.asyncIterator]())
+  const heard: Buffer[][] = []
+  for (const reader of readers) heard.push([(await reader.next()).value as Buffer])
+  const sizes = [...Array<number>(16).fill(1024), ...Array<number>(48).fill(256)]
+  assert.deepEqual(
+    heard.map(([piece]) => (piece?.length ?? 0) / 1024),
+    [...sizes, 64, 64, 64, 64, 64, 64],
+  )
+  for (const [index, reader] of readers.entries()) {
+    for (let step = await reader.next(); step.done !== true; step = await reader.next())
+      heard[index]?.push(step.value as Buffer)
+  }
+  assert.ok(heard.every((pieces) => bytes.equals(Buffer.concat(pieces))))
+})
+
 test('a flipped bit anywhere in the trailer is found', async () => {
   const { store, id, path } = await oneBlob(200_000)
   const whole = await readFile(path)
