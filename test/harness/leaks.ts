@@ -28,10 +28,15 @@ export function secretsOf(accountsFile: string): readonly string[] {
   return found
 }
 
-/** Throws when the log holds one of these; too short ones are not sought. */
+/** A log holds a secret. */
+export class SecretTold extends Error {
+  override readonly name = 'SecretTold'
+}
+
+/** Throws SecretTold when the log holds one of these; too short ones are not sought. */
 export function expectHushed(log: string, secrets: Iterable<string>): void {
   for (const secret of secrets) {
     const line = secret.length < secretLengthMin ? undefined : lineWith(secret, log)
-    if (line !== undefined) throw new Error(`a secret is in the log: ${line.slice(0, 300)}`)
+    if (line !== undefined) throw new SecretTold(`a secret is in the log: ${line.slice(0, 300)}`)
   }
 }
