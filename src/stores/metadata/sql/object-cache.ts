@@ -158,7 +158,7 @@ function spotOf({ bucket, key }: Named): Spot {
 function keptOf({ row, bytes }: FoundObject): Kept {
   const weightBytes = rowBytes + 2 * JSON.stringify(row).length + (bytes?.length ?? 0)
   if (bytes === undefined) return { found: { row, bytes }, weightBytes }
-  const shared = Buffer.allocUnsafeSlow(bytes.length + 1).subarray(0, bytes.length)
+  const shared = new Uint8Array(bytes.length + 1).subarray(0, bytes.length)
   shared.set(bytes)
   return { found: { row, bytes: shared }, weightBytes }
 }
