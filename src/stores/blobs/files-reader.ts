@@ -16,7 +16,7 @@ import { BlobCorrupt, BlobMissing, type ByteRange } from './store.ts'
 export const bigReadBytes: number = mebibyte
 /** So many readers at a time read big pieces, of which each holds two where its client is slow. */
 export const bigReadersMax = 16
-/** What each of the further ones reads, and the number of all of whom it is the share: one such piece is all that each of them holds. */
+/** Each of the further ones reads such pieces, one after the other, up to so many readers in all. Whoever comes later reads single blocks. */
 const mediumReadBytes = 4 * blockBytes
 const mediumReadersMax = 64
 /** Files up to this size are read at once, trailer and all, whatever is asked of them. */
