@@ -25,6 +25,8 @@ export function epochOf(id: BlobId): number {
 export class BlobNames {
   readonly epoch: number
   readonly #chance: Chance
+  /** Named already, and not handed out. */
+  readonly #ahead: BlobId[] = []
   #sequence = 0
 
   constructor(epoch: number, chance: Chance) {
@@ -33,6 +35,16 @@ export class BlobNames {
   }
 
   next(): BlobId {
+    return this.#ahead.shift() ?? this.#make()
+  }
+
+  /** What the next so many calls of `next` will give, so that something can be made ready for them. */
+  ahead(count: number): readonly BlobId[] {
+    while (this.#ahead.length < count) this.#ahead.push(this.#make())
+    return this.#ahead.slice(0, count)
+  }
+
+  #make(): BlobId {
     const sequence = this.#sequence++ >>> 0
     const random = Buffer.from(this.#chance.bytes(8)).toString('hex')
     return blobId(hex8(this.epoch) + hex8(sequence) + random)

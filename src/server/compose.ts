@@ -22,6 +22,7 @@ import type { Envelopes } from '../payload/encryption/envelope.ts'
 import { createEnvelopes } from '../payload/encryption/envelopes.ts'
 import { createEmit } from '../payload/emit.ts'
 import { createIngest } from '../payload/ingest.ts'
+import { FileMaker } from '../stores/blobs/file-maker.ts'
 import { openFileBlobs } from '../stores/blobs/files.ts'
 import { nodeFiles } from '../stores/blobs/file-system.ts'
 import { timedSyncs } from '../stores/blobs/timed-syncs.ts'
@@ -38,6 +39,7 @@ export interface StoreParts {
   /** Path of the data folder, which exists. */
   readonly data: string
   readonly clock: Clock
+  readonly chance: Chance
   readonly onFatal: (error: unknown) => void
   /** Full unless told. */
   readonly durability?: Durability
@@ -51,6 +53,8 @@ export interface StoreParts {
 export interface Stores extends AsyncDisposable {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
+  /** Of all blobs that this process puts. */
+  readonly names: BlobNames
 }
 
 export type OpenMetadata = (options: SqliteOptions) => Promise<MetadataStore>
@@ -60,8 +64,8 @@ export async function openStores(
   parts: StoreParts,
   open: OpenMetadata = openSqliteMetadata,
 ): Promise<Stores> {
-  const { data, clock, onFatal, durability = 'full', meters = storeMeters(), accelerator } = parts
-  const { rehearses = false } = parts
+  const { data, clock, chance, onFatal, durability = 'full', meters = storeMeters() } = parts
+  const { accelerator, rehearses = false } = parts
   const directory = join(data, 'blobs')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   await using undo = new AsyncDisposableStack()
@@ -76,13 +80,15 @@ export async function openStores(
       rehearses,
     }),
   )
-  const files = nodeFiles(accelerator)
+  const files = nodeFiles({ accelerator, maker: undo.use(new FileMaker()) })
   const fileSystem =
     durability === 'none' ? unsynced(files) : timedSyncs(files, meters.syncs, systemStopwatch)
-  const blobs = undo.use(await openFileBlobs({ directory, onFatal, fileSystem, accelerator }))
+  const names = new BlobNames(metadata.epoch, chance)
+  const kept = { directory, onFatal, fileSystem, names, accelerator }
+  const blobs = undo.use(await openFileBlobs(kept))
   syncFolder(data)
   const opened = undo.move()
-  return { metadata, blobs, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+  return { metadata, blobs, names, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
 /** The names of what was just made in it are durable before anything is acknowledged. */
@@ -93,7 +99,7 @@ function syncFolder(folder: string): void {
 }
 
 export interface Parts {
-  readonly stores: Pick<Stores, 'metadata' | 'blobs'>
+  readonly stores: Omit<Stores, typeof Symbol.asyncDispose>
   readonly keys: KeyStores
   readonly settings: Settings
   readonly credentials: Credentials
@@ -121,12 +127,11 @@ export interface Composed {
 
 export async function compose(parts: Parts): Promise<Composed> {
   const { stores, keys, settings, credentials, tokens, chance, takeRoom, accelerator } = parts
-  const { metadata, blobs } = stores
+  const { metadata, blobs, names } = stores
   const { dialect = aws } = settings
   const { presignedSecondsMax } = dialect
   await loadHashers()
   const holds = new Holds()
-  const names = new BlobNames(metadata.epoch, chance)
   const digests = { combine, composite, multipartEtag }
   const shared = {
     metadata,

@@ -62,7 +62,7 @@ export async function openGround(
   const meters = storeMeters()
   const acceleration = acceleratorFor(config, log)
   const { accelerator } = acceleration
-  const kept = { data, clock, onFatal, durability, meters, accelerator, rehearses }
+  const kept = { data, clock, chance, onFatal, durability, meters, accelerator, rehearses }
   const stores = undo.use(await openStores(kept, openMetadata))
   const identities = openIdentities(config, { data, chance, log })
   const keys = undo.use(openKeys(config.keys, { clock, chance, log }))

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { operations } from '../model/operations.gen.ts'
+import { BlobNames } from '../base/ids.ts'
 import { memoryBlobs } from '../stores/blobs/memory.ts'
 import { openUpload, type OpenUpload } from '../stores/metadata/rehearsal.ts'
 import { openBody } from '../wire/body.ts'
@@ -28,7 +29,8 @@ export function soon(rehearse: () => Promise<unknown>): Disposable {
 export async function rehearse(server: Omit<Parts, 'stores'>): Promise<Reply> {
   await using open = await openUpload()
   const { metadata, bucket, upload } = open
-  const stores = { metadata, blobs: memoryBlobs() }
+  const names = new BlobNames(metadata.epoch, server.chance)
+  const stores = { metadata, blobs: memoryBlobs(), names }
   const s3 = await compose({ ...server, stores })
   const list = listOf(open)
   const exchange = exchangeOf(list)

@@ -87,7 +87,7 @@ for (const share of [0, 0.4, 1]) {
   test(`bytes and rot are told when ${share} of a read is at hand`, async () => {
     const directory = await mkdtemp(join(folder, 'blobs-'))
     const { accelerator, calls } = standIn(share)
-    const files = nodeFiles(accelerator)
+    const files = nodeFiles({ accelerator })
     const onFatal = (error: unknown): never => assert.fail(String(error))
     await using store = await openFileBlobs({ directory, onFatal, fileSystem: files, accelerator })
     const names = new BlobNames(5, systemChance)

@@ -20,8 +20,11 @@ export function callsThrough(around: Around, files: FileSystem = nodeFileSystem)
       await around('close', async () => undefined)
     },
   })
+  const create = async (path: string): Promise<OpenFile> =>
+    opened(await around('create', () => files.create(path)))
   return {
-    create: async (path) => opened(await around('create', () => files.create(path))),
+    create,
+    createMany: (paths) => allOrNone(paths, create, files),
     open: async (path) => opened(await around('open', async () => files.open(path))),
     unlink: (path) => around('unlink', () => files.unlink(path)),
     makeFolder: (path) => around('makeFolder', () => files.makeFolder(path)),
@@ -36,5 +39,22 @@ export function filesSeen(seen: (file: OpenFile) => OpenFile): FileSystem {
     ...nodeFileSystem,
     create: async (path) => seen(await nodeFileSystem.create(path)),
     open: async (path) => seen(await nodeFileSystem.open(path)),
+  }
+}
+
+/** One after the other, as the thread that makes them does. */
+async function allOrNone(
+  paths: readonly string[],
+  create: FileSystem['create'],
+  files: FileSystem,
+): Promise<readonly OpenFile[]> {
+  const made: OpenFile[] = []
+  try {
+    for (const path of paths) made.push(await create(path))
+    return made
+  } catch (error) {
+    await Promise.allSettled(made.map((file) => file.close()))
+    await Promise.allSettled(paths.slice(0, made.length).map((path) => files.unlink(path)))
+    throw error
   }
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { mkdirSync } from 'node:fs'
 import { systemChance } from '../../src/base/chance.ts'
+import { BlobNames } from '../../src/base/ids.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { credentialsOf } from '../../src/server/accounts.ts'
 import { compose, type Composed, type Stores } from '../../src/server/compose.ts'
@@ -42,12 +43,19 @@ export class Life implements AsyncDisposable {
       if (told.life !== undefined) told.life.fatal = error
     }
     const metadata = await openSqliteMetadata({ file: join(data, 'metadata.sqlite'), onFatal })
-    const blobs = await openFileBlobs({ directory, onFatal, fileSystem })
+    const names = new BlobNames(metadata.epoch, systemChance)
+    const ahead = { names, namesAfter: 0 }
+    const blobs = await openFileBlobs({ directory, onFatal, fileSystem, ...ahead })
     const close = async (): Promise<void> => {
       await blobs[Symbol.asyncDispose]()
       await metadata[Symbol.asyncDispose]()
     }
-    const stores: Stores = { metadata: through(metadata), blobs, [Symbol.asyncDispose]: close }
+    const stores: Stores = {
+      metadata: through(metadata),
+      blobs,
+      names,
+      [Symbol.asyncDispose]: close,
+    }
     const settings = {
       region: 'us-east-1',
       defaultChecksum: 'CRC64NVME',

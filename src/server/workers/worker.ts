@@ -108,7 +108,7 @@ class Life {
     const { accelerator } = acceleration
     const stores = this.#running.use(
       await openStores(
-        { data, clock, onFatal, durability, meters, accelerator },
+        { data, clock, chance, onFatal, durability, meters, accelerator },
         async ({ file }) => joinMetadata({ file, ...joined }),
       ),
     )

@@ -5,10 +5,14 @@
 import fs from 'node:fs'
 import type { Accelerator } from '../../base/accelerator.ts'
 import { kibibyte } from '../../base/limits.ts'
+import type { FileMaker } from './file-maker.ts'
+import { newFileFlags, newFileMode } from './new-file.ts'
 
 export interface FileSystem {
   /** A new empty file, for writing; fails with EEXIST when the name is taken. */
   create(path: string): Promise<OpenFile>
+  /** Several of these, in one go: all of them or, with the first one's error, none. Absent where that is no cheaper. */
+  readonly createMany?: (paths: readonly string[]) => Promise<readonly OpenFile[]>
   /** An existing file, for reading; fails with ENOENT. A promise where somebody has to wait for it. */
   open(path: string): OpenFile | Promise<OpenFile>
   unlink(path: string): Promise<void>
@@ -122,15 +126,25 @@ function writeTo(fd: number, bytes: Uint8Array, position: number): Promise<numbe
   return called((done) => fs.write(fd, bytes, 0, bytes.length, position, done))
 }
 
+export interface NodeFilesOptions {
+  readonly accelerator?: Accelerator | undefined
+  /** Makes many files at once. */
+  readonly maker?: FileMaker
+}
+
 /** The real one. Files and folders belong to the server's user alone. */
-export function nodeFiles(accelerator?: Accelerator): FileSystem {
+export function nodeFiles({ accelerator, maker }: NodeFilesOptions = {}): FileSystem {
   const opened = async (path: string, flags: number): Promise<NodeFile> => {
-    const fd = await called<number>((done) => fs.open(path, flags, 0o600, done))
+    const fd = await called<number>((done) => fs.open(path, flags, newFileMode, done))
     return new NodeFile(fd, path, accelerator)
   }
+  const createMany = async (paths: readonly string[]): Promise<readonly OpenFile[]> => {
+    const fds = (await maker?.make(paths)) ?? []
+    return fds.map((fd, index) => new NodeFile(fd, paths[index] ?? '', accelerator))
+  }
   return {
-    create: (path) =>
-      opened(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL),
+    create: (path) => opened(path, newFileFlags),
+    ...(maker === undefined ? {} : { createMany }),
     open: (path) => {
       const fd = accelerator?.openCached(path) ?? -1
       return fd < 0 ? opened(path, fs.constants.O_RDONLY) : new NodeFile(fd, path, accelerator)

@@ -30,9 +30,9 @@ import {
 } from './file-system.ts'
 import { FolderSyncs } from './folder-syncs.ts'
 import { Folders } from './folders.ts'
+import { NewFiles, type NamesAhead, type NewFile } from './new-files.ts'
 import { Pieces } from './pieces.ts'
 import {
-  BlobExists,
   BlobMissing,
   type BlobAbout,
   type BlobBytes,
@@ -42,7 +42,7 @@ import {
 } from './store.ts'
 import { Trailers } from './trailers.ts'
 
-export interface FileBlobsOptions {
+export interface FileBlobsOptions extends NamesAhead {
   /** An existing folder that belongs to this store alone. */
   readonly directory: string
   /** Called with the error of a failed sync, before the put that met it rejects: the process has to end. */
@@ -75,6 +75,7 @@ class FileBlobs implements BlobStore, FileBlobReader {
   readonly #unfinished = new Set<BlobId>()
   readonly #running = new Set<Promise<unknown>>()
   readonly #trailers = new Trailers()
+  readonly #newFiles: NewFiles
   #readers = 0
   #fatal: { readonly error: unknown } | undefined
 
@@ -85,6 +86,9 @@ class FileBlobs implements BlobStore, FileBlobReader {
     this.#folders = new Folders(resolve(options.directory), this.#fs, this.#syncs)
     this.#pieces = options.pieces ?? new Pieces()
     this.#blockSums = blockSumsWith(this.#pieces.kernels, options.accelerator)
+    const syncFolder = (folder: string): Promise<void> => this.#syncs.sync(folder)
+    const through = { fileSystem: this.#fs, folders: this.#folders, syncFolder }
+    this.#newFiles = new NewFiles({ ...options, ...through })
   }
 
   put(
@@ -160,16 +164,16 @@ class FileBlobs implements BlobStore, FileBlobReader {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#running)
+    await this.#newFiles[Symbol.asyncDispose]()
   }
 
   async #put(put: Put): Promise<{ sizeBytes: number }> {
     const { id } = put
     this.#refuseAfterFatal()
-    await this.#folders.make(id)
-    const file = await this.#create(id)
+    const made = await this.#newFiles.make(id, this.#running.size)
     this.#unfinished.add(id)
     try {
-      const sizeBytes = await this.#fill(put, file)
+      const sizeBytes = await this.#fill(put, made)
       this.#refuseAfterFatal()
       return { sizeBytes }
     } catch (error) {
@@ -181,7 +185,7 @@ class FileBlobs implements BlobStore, FileBlobReader {
     }
   }
 
-  async #fill(put: Put, file: OpenFile): Promise<number> {
+  async #fill(put: Put, { file, hasName }: NewFile): Promise<number> {
     const { id } = put
     try {
       const writer = new BlobWriter(id, put.about, {
@@ -195,21 +199,13 @@ class FileBlobs implements BlobStore, FileBlobReader {
       } finally {
         await writer.release()
       }
-      const syncs = [this.#synced(file.syncData()), this.#syncs.sync(this.#folders.folder(id))]
+      const syncs = [this.#synced(file.syncData())]
+      if (!hasName) syncs.push(this.#syncs.sync(this.#folders.folder(id)))
       for (const sync of await Promise.allSettled(syncs))
         if (sync.status === 'rejected') throw sync.reason
       return writer.sizeBytes
     } finally {
       await file.close()
-    }
-  }
-
-  async #create(id: BlobId): Promise<OpenFile> {
-    try {
-      return await this.#fs.create(this.#folders.path(id))
-    } catch (error) {
-      if (failedWith(error, 'EEXIST')) throw new BlobExists(`blob ${id} exists`)
-      throw error
     }
   }
 

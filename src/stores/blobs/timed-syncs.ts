@@ -26,7 +26,11 @@ export function timedSyncs(
     syncData: () => timed(() => file.syncData(), meters.files),
     close: () => file.close(),
   })
+  const { createMany } = fileSystem
   return {
+    ...(createMany && {
+      createMany: async (paths) => (await createMany(paths)).map(timedFile),
+    }),
     create: async (path) => timedFile(await fileSystem.create(path)),
     open: (path) => fileSystem.open(path),
     unlink: (path) => fileSystem.unlink(path),

@@ -2,7 +2,11 @@
 import type { FileSystem, OpenFile } from './file-system.ts'
 
 export function unsynced(fileSystem: FileSystem): FileSystem {
+  const { createMany } = fileSystem
   return {
+    ...(createMany && {
+      createMany: async (paths) => (await createMany(paths)).map(unsyncedFile),
+    }),
     create: async (path) => unsyncedFile(await fileSystem.create(path)),
     open: (path) => fileSystem.open(path),
     unlink: (path) => fileSystem.unlink(path),

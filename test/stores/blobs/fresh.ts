@@ -19,7 +19,7 @@ export function freshFolder(): Promise<string> {
 /** Buffers are poisoned on release, so that a late use of one shows. */
 export function openIn(
   directory: string,
-  fileSystem: FileSystem = nodeFiles(acceleration.accelerator),
+  fileSystem: FileSystem = nodeFiles(acceleration),
   fatal: unknown[] = [],
 ): Promise<BlobStore> {
   const pieces = new Pieces({ poisoned: true })
