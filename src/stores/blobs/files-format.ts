@@ -80,18 +80,26 @@ export function decodeHeader(header: Buffer): BlobHeader {
   return { id: blobId(pages.toString('hex', 16, 32)), headerBytes, about }
 }
 
-/** What follows the data: the sums of its blocks, the closing if there is one, and the footer that covers them. */
+/**
+ * What follows the data: the sums of its blocks, the closing if there is one, and the footer that covers them. Spaces behind
+ * the closing let the file end on a page, as far as a closing may be so long.
+ */
 export function encodeTrailer(
   footer: Omit<BlobFooter, 'closingBytes'>,
   sums: Uint8Array,
   closing?: BlobClosing,
 ): Uint8Array {
-  const said = Buffer.from(closing === undefined ? '' : JSON.stringify(closing))
-  assert(said.length <= closingBytesMax, 'a closing is short')
-  const trailer = Buffer.alloc(sums.length + said.length + footerBytes)
+  const json = Buffer.from(closing === undefined ? '' : JSON.stringify(closing))
+  assert(json.length <= closingBytesMax, 'a closing is short')
+  const before = footer.headerBytes + footer.sizeBytes + sums.length + footerBytes
+  const padded = wholePages(before + json.length) - before
+  const hasRoom = closing !== undefined && padded <= closingBytesMax
+  const footerAt = sums.length + (hasRoom ? padded : json.length)
+  const trailer = Buffer.alloc(footerAt + footerBytes, ' ')
   trailer.set(sums)
-  trailer.set(said, sums.length)
-  const end = trailer.subarray(sums.length + said.length)
+  trailer.set(json, sums.length)
+  const end = trailer.subarray(footerAt)
+  end.fill(0)
   end.write(footer.id, 0, 'hex')
   end.writeBigUInt64BE(BigInt(footer.sizeBytes), 16)
   end.writeUInt32BE(footer.headerBytes, 24)

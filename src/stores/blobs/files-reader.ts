@@ -21,8 +21,8 @@ const mediumReadBytes = 4 * blockBytes
 const mediumReadersMax = 64
 /** Files up to this size are read at once, trailer and all, whatever is asked of them. */
 const wholeFileBytesMax = 256 * kibibyte
-/** Read from the end at first: footer and the sums of 31 MiB. */
-export const tailBytes: number = 4 * kibibyte
+/** Read from the end at first: footer, the longest closing, and the sums of 31 MiB. */
+const tailBytes = 8 * kibibyte
 
 /** Bytes of one read for who comes when so many others read already, each of them perhaps slowly. */
 export function readBytesBeside(readers: number): number {

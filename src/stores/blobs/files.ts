@@ -8,6 +8,7 @@ import { resolve } from 'node:path'
 import type { Accelerator } from '../../base/accelerator.ts'
 import { sole } from '../../base/free.ts'
 import type { BlobId } from '../../base/ids.ts'
+import { kibibyte } from '../../base/limits.ts'
 import { blockSumsWith, type BlockSums } from './block-checksum.ts'
 import { FileBytes, type FileBlobReader, type Get } from './file-bytes.ts'
 import { BlobWriter } from './files-writer.ts'
@@ -18,7 +19,6 @@ import {
   readAtOnce,
   readBlob,
   readBytesBeside,
-  tailBytes,
   type OpenBlob,
 } from './files-reader.ts'
 import {
@@ -56,6 +56,9 @@ export interface FileBlobsOptions extends NamesAhead {
 export async function openFileBlobs(options: FileBlobsOptions): Promise<BlobStore> {
   return new FileBlobs(options)
 }
+
+/** Fewer are read and proven again sooner than they are remembered: those of 32 MiB. */
+const sumsReadAgainMax = 4 * kibibyte
 
 interface Put {
   readonly id: BlobId
@@ -238,7 +241,7 @@ class FileBlobs implements BlobStore, FileBlobReader {
     if (known !== undefined && range.lengthBytes < known.sizeBytes)
       return { ...known, file, content: undefined }
     const blob = await openBlob(id, file, atOnceBytes(range.lengthBytes, readBytes))
-    if (blob.sums.length > tailBytes && range.lengthBytes < blob.sizeBytes)
+    if (blob.sums.length > sumsReadAgainMax && range.lengthBytes < blob.sizeBytes)
       this.#trailers.keep(blob)
     return blob
   }
