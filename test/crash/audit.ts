@@ -1,8 +1,8 @@
 /** What lies in a data folder against what its rows name: nothing may be missing, and after reclaim nothing left over. */
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { blobFiles } from './blob-files.ts'
 
 export interface Audit {
   readonly blobs: number
@@ -33,7 +33,7 @@ export function audit(dataDir: string): Audit {
       UNION SELECT '03' || printf('%016x', content) FROM uploads`)
     const open = column(`SELECT '03' || printf('%016x', content) AS name FROM uploads`)
     database.exec('COMMIT')
-    const files = filesOf(join(dataDir, 'blobs')).map((id) => `02${id}`)
+    const files = blobFiles(dataDir).map((path) => `02${basename(path)}`)
     const there = new Set([...files, ...small, ...contents])
     const owned = new Set([...named, ...open].map(bytesOf))
     const known = new Set([...owned, ...queue.map(bytesOf)])
@@ -76,10 +76,4 @@ export async function settled(
 /** A locator without the offset. */
 function bytesOf(locator: string): string {
   return locator.startsWith('02') ? locator.slice(0, 34) : locator
-}
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => entry.name)
 }

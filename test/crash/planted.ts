@@ -126,7 +126,7 @@ export const storeFaults: readonly Fault[] = [
     file: 'src/stores/blobs/files.ts',
     from: 'if (!hasName) syncs.push(this.#syncs.sync(this.#folders.folder(id)))',
     to: '',
-    foundBy: 'power',
+    foundBy: 'test/stores/blobs/blanks.test.ts',
   },
   {
     what: 'the names of files that are made ahead are not synced',

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import { partList, type ListedPart } from '../harness/part-list.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
+import { blobFiles } from './blob-files.ts'
 import { bodyOf, differs, type Piece } from './bodies.ts'
 import { Client, element, Unheard } from './client.ts'
 import { chance, type Proof, type Run, type Scale } from './proof.ts'
@@ -75,7 +76,7 @@ class Rot {
     await this.#upload('k14', 2)
     await this.#upload('k15', 1)
     await this.#upload('k16', 1)
-    this.#files = filesOf(join(this.#server.dataDir, 'blobs'))
+    this.#files = blobFiles(this.#server.dataDir)
   }
 
   /** One key of the ring is damaged: the server says so when it starts, or what that key opens is not read. */

@@ -4,11 +4,10 @@
  */
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { settled } from '../crash/audit.ts'
+import { blobFiles } from '../crash/blob-files.ts'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client, element, type Heard } from '../crash/client.ts'
 import { chance, clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
@@ -150,9 +149,7 @@ class Cuts {
   }
 
   #filesNow(): number {
-    const folder = join(this.#stage.data, 'blobs')
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-    return entries.filter((entry) => entry.isFile()).length
+    return blobFiles(this.#stage.data).length
   }
 
   #any<T>(all: readonly T[]): T {

@@ -6,7 +6,7 @@ import type { Folders } from './folders.ts'
 import { BlobExists } from './store.ts'
 
 /** A server in a test that keeps a few objects needs no files ahead, nor a thread that makes them. */
-const namesAfterUnlessTold = 64
+const namesAfterUnlessTold = 16
 
 export interface NamesAhead {
   /** Where the names of puts come from, each of which is put before the next one is taken: their files are then made ahead. */
