@@ -10,10 +10,12 @@ import type { Folders } from './folders.ts'
 
 /** Blanks made at once: as many as blobs are being written, within these bounds. */
 const atOnceMin = 8
-const atOnceMax = 32
+const atOnceMax = 16
+/** What waits is given up when no blob was written for so long: a server at rest has no files that are no blobs, and no descriptors for them. */
+const idleMs = 10_000
 
 export interface BlanksParts {
-  readonly names: Pick<BlobNames, 'ahead'>
+  readonly names: Pick<BlobNames, 'ahead' | 'next'>
   /** Blobs that are written before there are blanks: whoever writes a few needs no thread for them. */
   readonly after: number
   readonly folders: Pick<Folders, 'make' | 'folder' | 'path'>
@@ -31,6 +33,7 @@ export class Blanks implements AsyncDisposable {
   readonly #unwanted = new Set<Promise<void>>()
   #asked = 0
   #isOver = false
+  #idle: NodeJS.Timeout | undefined
 
   constructor(parts: BlanksParts) {
     this.#parts = parts
@@ -51,9 +54,28 @@ export class Blanks implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true
-    for (const [id, blank] of this.#waiting) this.#drop(id, blank)
-    this.#waiting.clear()
+    clearTimeout(this.#idle)
+    this.#giveUp()
     await Promise.all(this.#unwanted)
+  }
+
+  #watch(): void {
+    const asked = this.#asked
+    const look = (): void => {
+      this.#idle = undefined
+      if (asked === this.#asked) this.#giveUp()
+      else this.#watch()
+    }
+    this.#idle = setTimeout(look, idleMs).unref()
+  }
+
+  /** Their names are passed over, too: a file may still be there for a moment when its name would come next. */
+  #giveUp(): void {
+    for (const [id, blank] of this.#waiting) {
+      this.#parts.names.next()
+      this.#drop(id, blank)
+    }
+    this.#waiting.clear()
   }
 
   /** Names before `id` were handed out, and no blob came of them. */
@@ -74,6 +96,7 @@ export class Blanks implements AsyncDisposable {
     const folder = fresh[0] && folders.folder(fresh[0])
     const ids = fresh.filter((id) => folders.folder(id) === folder)
     const making = this.#make(ids)
+    if (this.#idle === undefined) this.#watch()
     for (const [index, id] of ids.entries())
       this.#waiting.set(
         id,
@@ -93,20 +116,20 @@ export class Blanks implements AsyncDisposable {
       await syncFolder(folders.folder(first))
       return files
     } catch {
-      await Promise.allSettled(files.map((file) => file.close()))
+      // Whoever makes one of them by itself finds its name free.
+      await Promise.all(files.map((file, index) => this.#remove(ids[index] ?? first, file)))
       return []
     }
   }
 
   #drop(id: BlobId, blank: Blank): void {
-    const dropping = this.#remove(id, blank)
+    const dropping = blank.then((file) => this.#remove(id, file))
     this.#unwanted.add(dropping)
     void dropping.then(() => this.#unwanted.delete(dropping))
   }
 
   /** What does not go is an empty file, which the next life removes. */
-  async #remove(id: BlobId, blank: Blank): Promise<void> {
-    const file = await blank
+  async #remove(id: BlobId, file: OpenFile | undefined): Promise<void> {
     if (file === undefined) return
     const { unlink, folders } = this.#parts
     await Promise.allSettled([file.close(), unlink(folders.path(id))])

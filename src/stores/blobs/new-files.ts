@@ -10,7 +10,7 @@ const namesAfterUnlessTold = 16
 
 export interface NamesAhead {
   /** Where the names of puts come from, each of which is put before the next one is taken: their files are then made ahead. */
-  readonly names?: Pick<BlobNames, 'ahead'>
+  readonly names?: Pick<BlobNames, 'ahead' | 'next'>
   /** Puts before that begins. */
   readonly namesAfter?: number
 }

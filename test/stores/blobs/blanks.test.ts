@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { systemChance } from '../../../src/base/chance.ts'
 import { BlobNames, type BlobId } from '../../../src/base/ids.ts'
 import {
@@ -24,9 +24,11 @@ interface Seen {
   folderSyncs: number
   /** Files whose names a power cut may take. */
   readonly unnamed: Set<string>
-  fails: '' | 'createMany' | 'syncFolder'
+  fails: '' | 'createMany' | 'openFolder' | 'syncFolder'
   /** A sync of a folder waits for it. */
   disk: Promise<void>
+  /** Whoever removes a file waits for it. */
+  unlinks: Promise<void>
 }
 
 function watched(): { readonly seen: Seen; readonly files: FileSystem } {
@@ -37,9 +39,11 @@ function watched(): { readonly seen: Seen; readonly files: FileSystem } {
     unnamed: new Set(),
     fails: '',
     disk: Promise.resolve(),
+    unlinks: Promise.resolve(),
   }
   const fail = (name: Seen['fails'], code: string): void => {
-    if (seen.fails === name) throw Object.assign(new Error('planted'), { code, syscall: name })
+    const syscall = name === 'openFolder' ? 'open' : name
+    if (seen.fails === name) throw Object.assign(new Error('planted'), { code, syscall })
   }
   const files: FileSystem = {
     ...nodeFileSystem,
@@ -56,7 +60,12 @@ function watched(): { readonly seen: Seen; readonly files: FileSystem } {
       for (const path of paths) made.push(await nodeFileSystem.create(path))
       return made
     },
+    unlink: async (path) => {
+      await seen.unlinks
+      await nodeFileSystem.unlink(path)
+    },
     syncFolder: async (path) => {
+      fail('openFolder', 'EMFILE')
       fail('syncFolder', 'EIO')
       seen.folderSyncs += 1
       const named = [...seen.unnamed].filter((file) => dirname(file) === path)
@@ -105,11 +114,16 @@ async function filesIn(directory: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
 }
 
+/** Time passes, also where timers stand still. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await setImmediate()
+}
+
 /** As far as the files are that are made ahead. */
-async function until(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; !isSo(); turn++) {
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; !(await isSo()); turn++) {
     assert.ok(turn < 2000, 'it takes too long')
-    await sleep(5)
+    await turns()
   }
 }
 
@@ -153,7 +167,7 @@ test('the more blobs are written at once, the more files are made at once', asyn
     await Promise.all(Array.from({ length: 64 }, () => put(store)))
   assert.ok(seen.createdAhead.length >= 3 * 64 - seen.created)
   assert.ok(seen.created < 20, `${seen.created} of 192 were made by their writers`)
-  assert.ok((await filesIn(store.directory)).length <= 3 * 64 + 48)
+  assert.ok((await filesIn(store.directory)).length <= 3 * 64 + 24)
 })
 
 test('no put resolves before the name of its file is durable', async () => {
@@ -168,7 +182,7 @@ test('no put resolves before the name of its file is durable', async () => {
   for (let count = 1; count < 8; count++) await put(store)
   assert.ok(seen.createdAhead.length > 8)
   const late = put(store).then(() => 'durable')
-  assert.equal(await Promise.race([late, sleep(300).then(() => 'waits')]), 'waits')
+  assert.equal(await Promise.race([late, turns().then(() => 'waits')]), 'waits')
   resolve()
   assert.equal(await late, 'durable')
 })
@@ -199,6 +213,21 @@ test('where no file can be made ahead, whoever writes makes its own', async () =
   const { created } = seen
   for (let count = 0; count < 12; count++) await put(store)
   assert.equal(seen.created, created)
+})
+
+test('where no descriptor is left for the folder, nobody finds a name taken', async () => {
+  const world = watched()
+  const { seen } = world
+  const store = await storeOn(world)
+  await using _ = store.blobs
+  for (let count = 0; count < 4; count++) await put(store)
+  seen.fails = 'openFolder'
+  const before = seen.createdAhead.length
+  await Promise.allSettled(Array.from({ length: 30 }, () => put(store)))
+  assert.ok(seen.createdAhead.length > before)
+  seen.fails = ''
+  for (let count = 0; count < 30; count++) await put(store)
+  assert.deepEqual(store.fatal, [])
 })
 
 test('a sync that fails for files that nobody has asked for is fatal all the same', async () => {
@@ -232,4 +261,33 @@ test('a store that is closed leaves no file that is not a blob', async () => {
   await Promise.all(Array.from({ length: 20 }, () => put(store)))
   await store.blobs[Symbol.asyncDispose]()
   assert.equal((await filesIn(store.directory)).length, 20)
+})
+
+test('a store that nobody writes to has no files waiting, and makes new ones when somebody does', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const world = watched()
+  const { seen } = world
+  const store = await storeOn(world)
+  for (let count = 0; count < 3; count++) await put(store)
+  t.mock.timers.tick(10_000)
+  await turns()
+  assert.ok((await filesIn(store.directory)).length > 3, 'somebody wrote meanwhile')
+  await put(store)
+  t.mock.timers.tick(10_000)
+  await turns()
+  const waiting = (await filesIn(store.directory)).length - 4
+  assert.ok(waiting > 0)
+  // They are being removed, slowly, while somebody writes again.
+  const { promise, resolve } = Promise.withResolvers<void>()
+  seen.unlinks = promise
+  t.mock.timers.tick(10_000)
+  for (let count = 0; count < 20; count++) await put(store)
+  const { created } = seen
+  for (let count = 0; count < 20; count++) await put(store)
+  assert.equal(seen.created, created)
+  resolve()
+  t.mock.timers.tick(10_000)
+  t.mock.timers.tick(10_000)
+  await until(async () => (await filesIn(store.directory)).length === 44)
+  await store.blobs[Symbol.asyncDispose]()
 })
