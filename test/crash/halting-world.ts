@@ -42,7 +42,7 @@ export class HaltingWorld {
   /** Once what was under way has come to its end; the kernel closes what a dead process had open. */
   async leave(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
-    for (const file of this.#open) await file.close()
+    for (const file of this.#open) await this.#close(file)
   }
 
   async #do<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -72,10 +72,12 @@ export class HaltingWorld {
       write: (bytes, position) => file.write(bytes, position),
       sizeBytes: () => file.sizeBytes(),
       syncData: () => file.syncData(),
-      close: async () => {
-        this.#open.delete(file)
-        await file.close()
-      },
+      close: () => this.#close(file),
     }
+  }
+
+  /** Once: its descriptor may be another file's by then. */
+  async #close(file: OpenFile): Promise<void> {
+    if (this.#open.delete(file)) await file.close()
   }
 }
