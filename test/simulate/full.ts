@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { settled } from '../crash/audit.ts'
 import { bodyOf, differs } from '../crash/bodies.ts'
-import { Client, element, type Heard } from '../crash/client.ts'
+import { Client, element, Unheard, type Heard } from '../crash/client.ts'
 import { clockOf, type Proof, type Run, type Scale } from '../crash/proof.ts'
 import { putAwayAtEnd } from '../harness/mounts.ts'
 import { partList } from '../harness/part-list.ts'
@@ -43,7 +43,7 @@ export async function proveFull(run: Run): Promise<Proof> {
     const cycles = cyclesOf[run.scale]
     const hasTime = clockOf(run)
     while (hasTime() && proof.figures.cycles < cycles && proof.violations.length === 0) {
-      await proof.cycle()
+      await proof.cycle().catch((error: unknown) => proof.unheard(error))
       run.progress(`${JSON.stringify(proof.figures)}, ${proof.violations.length} violations`)
     }
     return { figures: proof.figures, violations: proof.violations }
@@ -62,6 +62,12 @@ class Full {
   constructor(server: TestServer, client: Client) {
     this.#server = server
     this.#client = client
+  }
+
+  /** A full disk is no reason to end. */
+  unheard(error: unknown): void {
+    if (!(error instanceof Unheard)) throw error
+    this.#wrong(`it answers no more: ${error.message}`)
   }
 
   async cycle(): Promise<void> {
