@@ -4,14 +4,19 @@ import { join } from 'node:path'
 
 /** Paths of all of them. */
 export function blobFiles(dataDir: string): string[] {
-  const folder = join(realpathSync(dataDir), 'blobs')
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+  const paths = filesBelow(dataDir)
   const empty = paths.filter(isEmpty)
   if (empty.length === 0) return paths
   const waiting = new Set(empty).intersection(openFiles())
   return paths.filter((path) => !waiting.has(path))
+}
+
+/** With those of which nothing was written yet. */
+export function filesBelow(dataDir: string): string[] {
+  const folder = join(realpathSync(dataDir), 'blobs')
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 }
 
 function isEmpty(path: string): boolean {

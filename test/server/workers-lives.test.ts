@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { audit, settled } from '../crash/audit.ts'
+import { settled } from '../crash/audit.ts'
+import { filesBelow } from '../crash/blob-files.ts'
 import { bodyOf, differs } from '../crash/bodies.ts'
 import { Client, Unheard } from '../crash/client.ts'
 import { Victims } from '../crash/victims.ts'
@@ -28,12 +29,12 @@ test('a worker that is killed takes its own requests with it, and what it left i
   using client = new Client(server)
   await client.send({ method: 'PUT', path: '/proof' })
   const [one, other] = [await slowUpload(server, 'one'), await slowUpload(server, 'other')]
-  assert.ok(await until(() => audit(server.dataDir).blobs === 2))
+  assert.ok(await until(() => filesBelow(server.dataDir).length === 2))
   const before = childrenOf(server.pid)
   new Victims({ server, client, workers, random: Math.random }).worker()
   const answers = Promise.allSettled([finish(one, 2000), finish(other, 2000)])
   // The file of the one that was lost goes; that of the one that is still being written does not.
-  assert.ok(await until(() => audit(server.dataDir).blobs === 1))
+  assert.ok(await until(() => filesBelow(server.dataDir).length === 1))
   const codes = (await answers).map((each) => (each.status === 'fulfilled' ? each.value : 'lost'))
   const kept = codes[0] === 200 ? 'one' : 'other'
   assert.deepEqual(codes, kept === 'one' ? [200, 'lost'] : ['lost', 200])
@@ -133,7 +134,7 @@ test('a signal that reaches every process at once is a drain like any other', as
   using client = new Client(server)
   await client.send({ method: 'PUT', path: '/proof' })
   const upload = await slowUpload(server, 'slow')
-  assert.ok(await until(() => audit(server.dataDir).blobs === 1))
+  assert.ok(await until(() => filesBelow(server.dataDir).length === 1))
   for (const pid of childrenOf(server.pid)) process.kill(pid, 'SIGTERM')
   const ending = server.terminate()
   assert.equal(await finish(upload, 300), 200)
