@@ -163,10 +163,10 @@ export const serverFaults: readonly Fault[] = [
     foundBy: 'ceilings',
   },
   {
-    what: 'what arrives counts as life of a client that takes nothing',
-    file: 'src/server/connections.ts',
-    from: '    socket.pause()\n',
-    to: '',
-    foundBy: 'slow',
+    what: 'a client that takes a little now and then is waited for',
+    file: 'src/server/pace.ts',
+    from: 'setTimeout(() => socket.destroy(), timings.writeStallMs + pacedMs)',
+    to: 'setTimeout(() => pacedMs, 0)',
+    foundBy: 'test/server/respond.test.ts',
   },
 ]
