@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { filesBelow } from '../crash/blob-files.ts'
 import { ashlar } from '../harness/command.ts'
 import { Client } from '../crash/client.ts'
 import { bodyOf } from '../crash/bodies.ts'
@@ -153,7 +154,7 @@ test('what is damaged already is named, left out, and the rest is kept', async (
   await client.send({ method: 'PUT', path: '/proof' })
   for (const lane of [1, 2])
     await client.send({ path: `/proof/k${lane}`, body: bodyOf(`k${lane}#0#50000`, 50_000) })
-  const [file = ''] = blobFiles(server.dataDir)
+  const [file = ''] = filesBelow(server.dataDir)
   writeFileSync(file, 'rotten')
   const to = join(root, 'damaged')
   const { code, out } = await ashlar('backup', '--data', server.dataDir, '--to', to)
@@ -163,7 +164,7 @@ test('what is damaged already is named, left out, and the rest is kept', async (
   const restored = await ashlar('restore', '--from', to, '--to', dataDir)
   assert.equal(restored.code, 1)
   assert.match(restored.out, /proof\/k[12].*there is no blob/)
-  assert.equal(blobFiles(dataDir).length, 1)
+  assert.equal(filesBelow(dataDir).length, 1)
 })
 
 test('what cannot be is refused with exit code 2, and nothing is overwritten', async () => {
@@ -184,9 +185,3 @@ test('what cannot be is refused with exit code 2, and nothing is overwritten', a
   writeFileSync(join(to, 'snapshots', snapshot, 'files/credentials.json'), '{}')
   await refused(['restore', '--from', to, '--to', join(root, 'z')], /damaged/)
 })
-
-function blobFiles(data: string): readonly string[] {
-  return readdirSync(join(data, 'blobs'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-}

@@ -13,6 +13,7 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { filesBelow } from '../crash/blob-files.ts'
 import { startServer } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 import { ashlar } from '../harness/command.ts'
@@ -71,11 +72,7 @@ test('what is gone is named, what is damaged too; a healthy database is left alo
   await sync(server)
   await client.put('unreadable', 'unreadable#1')
   await client.send({ method: 'DELETE', path: '/proof/gone' })
-  const blobs = (): string[] =>
-    readdirSync(join(server.dataDir, 'blobs'), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .toSorted()
+  const blobs = (): string[] => filesBelow(server.dataDir).toSorted()
   assert.ok(await until(() => blobs().length === 3), 'the deleted one was never reclaimed')
   const healthy = await ashlar('rebuild', '--data', server.dataDir)
   assert.deepEqual([healthy.code, /stop it first/.test(healthy.err)], [2, true])

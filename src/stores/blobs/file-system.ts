@@ -138,13 +138,14 @@ export function nodeFiles({ accelerator, maker }: NodeFilesOptions = {}): FileSy
     const fd = await called<number>((done) => fs.open(path, flags, newFileMode, done))
     return new NodeFile(fd, path, accelerator)
   }
-  const createMany = async (paths: readonly string[]): Promise<readonly OpenFile[]> => {
-    const fds = (await maker?.make(paths)) ?? []
-    return fds.map((fd, index) => new NodeFile(fd, paths[index] ?? '', accelerator))
-  }
   return {
     create: (path) => opened(path, newFileFlags),
-    ...(maker === undefined ? {} : { createMany }),
+    ...(maker && {
+      createMany: async (paths) => {
+        const fds = await maker.make(paths)
+        return fds.map((fd, index) => new NodeFile(fd, paths[index] ?? '', accelerator))
+      },
+    }),
     open: (path) => {
       const fd = accelerator?.openCached(path) ?? -1
       return fd < 0 ? opened(path, fs.constants.O_RDONLY) : new NodeFile(fd, path, accelerator)

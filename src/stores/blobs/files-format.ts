@@ -159,6 +159,7 @@ function refuseOtherVersion(version: number): void {
   if (version !== formatVersion) throw new BlobCorrupt(`a blob of unknown version ${version}`)
 }
 
-function wholePages(bytes: number): number {
+/** So many bytes, filled up to the next page. */
+export function wholePages(bytes: number): number {
   return Math.ceil(bytes / pageBytes) * pageBytes
 }

@@ -11,6 +11,7 @@ import { free } from '../../base/free.ts'
 import { createKernels, type Kernels } from '../../base/kernels/kernels.ts'
 import { kibibyte, mebibyte } from '../../base/limits.ts'
 import { blockBytes } from './block-checksum.ts'
+import { wholePages } from './files-format.ts'
 
 /**
  * A mebibyte of data, and a block for what a file has around it: so an object of a mebibyte is one piece. Measured with 16
@@ -19,7 +20,6 @@ import { blockBytes } from './block-checksum.ts'
 export const pieceBytes: number = mebibyte + blockBytes
 /** The least that goes past the page cache, and a block for the header: for uploads beyond the sixteenth. */
 const mediumPieceBytes = 256 * kibibyte + blockBytes
-const pageBytes = 4 * kibibyte
 /** Big pieces at most: with two for each blob, 16 uploads at full speed. Memory that was used once is never given back. */
 const bigPiecesMax = 32
 const mediumPiecesMax = 64
@@ -66,8 +66,4 @@ function cut(memory: Uint8Array, count: number, sizeBytes: number): Uint8Array[]
     const at = (count - 1 - index) * sizeBytes
     return memory.subarray(at, at + sizeBytes)
   })
-}
-
-function wholePages(bytes: number): number {
-  return Math.ceil(bytes / pageBytes) * pageBytes
 }

@@ -85,10 +85,8 @@ interface Store {
   readonly fatal: unknown[]
 }
 
-async function storeOn(
-  { seen, files: fileSystem }: ReturnType<typeof watched>,
-  namesAfter = 0,
-): Promise<Store> {
+async function watchedStore(namesAfter = 0): Promise<Store> {
+  const { seen, files: fileSystem } = watched()
   const names = new BlobNames(0x5a, systemChance)
   const directory = await freshFolder()
   const fatal: unknown[] = []
@@ -128,10 +126,9 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 test('a few blobs are written without any file ahead', async () => {
-  const world = watched()
-  const { seen } = world
-  const store = await storeOn(world, 5)
+  const store = await watchedStore(5)
   await using _ = store.blobs
+  const { seen } = store
   for (let count = 0; count < 5; count++) await put(store)
   assert.deepEqual([seen.created, seen.createdAhead], [5, []])
   await put(store)
@@ -140,10 +137,9 @@ test('a few blobs are written without any file ahead', async () => {
 })
 
 test('files are made ahead under the names that come next, with one sync of their folder', async () => {
-  const world = watched()
-  const { seen } = world
-  const store = await storeOn(world)
+  const store = await watchedStore()
   await using _ = store.blobs
+  const { seen } = store
   await put(store)
   await put(store)
   assert.equal(seen.createdAhead.length, 8)
@@ -159,10 +155,9 @@ test('files are made ahead under the names that come next, with one sync of thei
 })
 
 test('the more blobs are written at once, the more files are made at once', async () => {
-  const world = watched()
-  const { seen } = world
-  const store = await storeOn(world)
+  const store = await watchedStore()
   await using _ = store.blobs
+  const { seen } = store
   for (let round = 0; round < 3; round++)
     await Promise.all(Array.from({ length: 64 }, () => put(store)))
   assert.ok(seen.createdAhead.length >= 3 * 64 - seen.created)
@@ -171,10 +166,9 @@ test('the more blobs are written at once, the more files are made at once', asyn
 })
 
 test('no put resolves before the name of its file is durable', async () => {
-  const world = watched()
-  const { seen } = world
-  const store = await storeOn(world)
+  const store = await watchedStore()
   await using _ = store.blobs
+  const { seen } = store
   await put(store)
   await put(store)
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -188,8 +182,7 @@ test('no put resolves before the name of its file is durable', async () => {
 })
 
 test('a name that no blob came of leaves no file', async () => {
-  const world = watched()
-  const store = await storeOn(world)
+  const store = await watchedStore()
   await put(store)
   await put(store)
   for (let count = 0; count < 50; count++) store.names.next()
@@ -201,11 +194,10 @@ test('a name that no blob came of leaves no file', async () => {
 })
 
 test('where no file can be made ahead, whoever writes makes its own', async () => {
-  const world = watched()
-  const { seen } = world
-  seen.fails = 'createMany'
-  const store = await storeOn(world)
+  const store = await watchedStore()
   await using _ = store.blobs
+  const { seen } = store
+  seen.fails = 'createMany'
   for (let count = 0; count < 12; count++) await put(store)
   assert.deepEqual([seen.created, store.fatal], [12, []])
   seen.fails = ''
@@ -216,10 +208,9 @@ test('where no file can be made ahead, whoever writes makes its own', async () =
 })
 
 test('where no descriptor is left for the folder, nobody finds a name taken', async () => {
-  const world = watched()
-  const { seen } = world
-  const store = await storeOn(world)
+  const store = await watchedStore()
   await using _ = store.blobs
+  const { seen } = store
   for (let count = 0; count < 4; count++) await put(store)
   seen.fails = 'openFolder'
   const before = seen.createdAhead.length
@@ -231,9 +222,8 @@ test('where no descriptor is left for the folder, nobody finds a name taken', as
 })
 
 test('a sync that fails for files that nobody has asked for is fatal all the same', async () => {
-  const world = watched()
-  const { seen } = world
-  const store = await storeOn(world, 1)
+  const store = await watchedStore(1)
+  const { seen } = store
   await put(store)
   seen.fails = 'syncFolder'
   await assert.rejects(put(store))
@@ -243,8 +233,7 @@ test('a sync that fails for files that nobody has asked for is fatal all the sam
 })
 
 test('across the edge of a folder each file lies where its name says', async () => {
-  const world = watched()
-  const store = await storeOn(world)
+  const store = await watchedStore()
   await using _ = store.blobs
   await mkdir(join(store.directory, '0000005a', '000001'), { recursive: true })
   for (let count = 0; count < 1012; count++) store.names.next()
@@ -256,8 +245,7 @@ test('across the edge of a folder each file lies where its name says', async () 
 })
 
 test('a store that is closed leaves no file that is not a blob', async () => {
-  const world = watched()
-  const store = await storeOn(world)
+  const store = await watchedStore()
   await Promise.all(Array.from({ length: 20 }, () => put(store)))
   await store.blobs[Symbol.asyncDispose]()
   assert.equal((await filesIn(store.directory)).length, 20)
@@ -265,9 +253,8 @@ test('a store that is closed leaves no file that is not a blob', async () => {
 
 test('a store that nobody writes to has no files waiting, and makes new ones when somebody does', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const world = watched()
-  const { seen } = world
-  const store = await storeOn(world)
+  const store = await watchedStore()
+  const { seen } = store
   for (let count = 0; count < 3; count++) await put(store)
   t.mock.timers.tick(10_000)
   await turns()
