@@ -1,25 +1,4 @@
-/**
- * `npm run bench -- <what>`: measures Ashlar, alone or beside its peers.
- *
- *   side-by-side   all that is told of speed, in rounds; a quarter of an hour
- *   growth         what each operation costs as its work grows
- *   start          a start with many objects, and memory
- *   limits         what the machine itself can do
- *   complete       CompleteMultipartUpload of many parts (--size parts)
- *   encryption     what sealing and opening cost the server (--size rounds)
- *   install        builds the peers that are not here (--seconds for each)
- *
- * --peers a,b        side-by-side, start, install; all that are known by default
- * --rounds 2         side-by-side, growth
- * --scale            smoke, short (usual) or full; --full is --scale full: every workload, a million keys, 5 GiB copies
- * --only pattern     of workloads or curves, whatever the scale leaves out
- * --duration 3       seconds of a timed phase, where those of the scale are too many
- * --keys 100000      that are listed, likewise
- * --workers 2        of Ashlar, as `ashlar serve` has it
- * --data folder      on whose disk the servers live
- * --out docs/bench   writes the page, its plot and the figures
- * --json             prints figures instead of sentences
- */
+/** `npm run bench -- <what>`: measures Ashlar, alone or beside its peers. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,9 +18,31 @@ import { measureSideBySide } from './side-by-side.ts'
 import { measureStartWith } from './start.ts'
 import { scales, workloadsOf, type Scale } from './workloads.ts'
 
+const usage = `npm run bench -- <what>
+
+  side-by-side   all that is told of speed, in rounds; a quarter of an hour
+  growth         what each operation costs as its work grows
+  start          a start with many objects, and memory
+  limits         what the machine itself can do
+  complete       CompleteMultipartUpload of many parts (--size parts)
+  encryption     what sealing and opening cost the server (--size rounds)
+  install        builds the peers that are not here (--seconds for each)
+
+--peers a,b        side-by-side, start, install; all that are known by default
+--rounds 2         side-by-side, growth
+--scale            smoke, short (usual) or full; --full is --scale full: every workload, a million keys, 5 GiB copies
+--only pattern     of workloads or curves, whatever the scale leaves out
+--duration 3       seconds of a timed phase, where those of the scale are too many
+--keys 100000      that are listed, likewise
+--workers 2        of Ashlar, as \`ashlar serve\` has it
+--data folder      on whose disk the servers live
+--out docs/bench   writes the page, its plot and the figures
+--json             prints figures instead of sentences`
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    help: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     size: { type: 'string' },
@@ -68,8 +69,10 @@ const benches: Record<string, () => Promise<void>> = {
   install: async () => installPeers(peers(), { seconds: Number(values.seconds), tell }),
 }
 const bench = benches[positionals[0] ?? '']
-if (bench === undefined) {
-  console.error(`usage: npm run bench -- ${Object.keys(benches).join(' | ')} (bench/main.ts)`)
+if (values.help) {
+  console.log(usage)
+} else if (bench === undefined) {
+  console.error(usage)
   process.exitCode = 2
 } else {
   await bench()

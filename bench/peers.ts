@@ -125,6 +125,16 @@ const others: readonly Peer[] = [
     launch: seaweed,
   },
   {
+    name: 'garage',
+    durability: 'nothing synced',
+    program: 'garage',
+    // Its build needs protoc (Debian's protobuf-compiler).
+    recipe: { by: 'cargo install', of: 'garage@2.5.0' },
+    versionArgs: ['--version'],
+    copiesByReference: true,
+    launch: garage,
+  },
+  {
     name: 'rustfs',
     durability: 'bytes, metadata and folders synced, deletes not',
     program: 'rustfs',
@@ -211,4 +221,29 @@ function seaweed({ port, folder, furtherPorts }: Start): Launch {
   const limits = ['-volume.max=400', '-master.volumeSizeLimitMB=1024', '-master.telemetry=false']
   const s3 = ['-s3', `-s3.port=${port}`, `-s3.config=${identities}`, '-s3.iam=false']
   return { args: ['server', `-dir=${folder}`, '-ip=127.0.0.1', ...s3, ...ports, ...limits] }
+}
+
+/** One node on its own, of the region that the others are asked for. It wants a secret between nodes even so. */
+function garage({ port, folder, furtherPorts }: Start): Launch {
+  const config = join(folder, 'garage.toml')
+  const lines = [
+    `metadata_dir = "${join(folder, 'meta')}"`,
+    `data_dir = "${join(folder, 'data')}"`,
+    'db_engine = "lmdb"',
+    'replication_factor = 1',
+    `rpc_bind_addr = "127.0.0.1:${furtherPorts[0]}"`,
+    `rpc_secret = "${'0'.repeat(64)}"`,
+    '[s3_api]',
+    `api_bind_addr = "127.0.0.1:${port}"`,
+    's3_region = "us-east-1"',
+  ]
+  writeFileSync(config, lines.join('\n'), { mode: 0o600 })
+  return {
+    args: ['-c', config, 'server', '--single-node', '--default-access-key'],
+    env: {
+      GARAGE_DEFAULT_ACCESS_KEY: keys.accessKeyId,
+      GARAGE_DEFAULT_SECRET_KEY: keys.secretAccessKey,
+      RUST_LOG: 'error',
+    },
+  }
 }
