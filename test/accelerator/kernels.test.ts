@@ -1,11 +1,15 @@
 /** The accelerator's kernels against zlib, OpenSSL and hash-wasm; and what they refuse. */
 import assert from 'node:assert/strict'
 import { hash, randomBytes } from 'node:crypto'
-import { describe, test } from 'node:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { createCRC32, createCRC64, createXXHash64 } from 'hash-wasm'
-import { crcNumbers, type Accelerator } from '../../src/base/accelerator.ts'
+import { crcNumbers, findAccelerator, type Accelerator } from '../../src/base/accelerator.ts'
+import { buildAccelerator } from '../../tools/accelerator/build.ts'
 import { acceleratorHere } from '../harness/acceleration.ts'
 
 const here = acceleratorHere()
@@ -22,6 +26,22 @@ if (here.accelerator === undefined) {
     md5SideBySide(accelerator.md5)
     blockSums(accelerator)
   })
+  describe('kernels as processors without long vectors have them', () => {
+    const shorter = shortVectors()
+    crcs(shorter.crc)
+    blockSums(shorter)
+  })
+}
+
+/** Of a build that takes this processor for one that has none. */
+function shortVectors(): Accelerator {
+  const folder = mkdtempSync(join(tmpdir(), 'ashlar-short-vectors-'))
+  after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'accelerator.node')
+  assert.equal(buildAccelerator({ file, defines: ['ASHLAR_SHORT_VECTORS'] }).isFault, false)
+  const { accelerator } = findAccelerator('auto', file)
+  assert.ok(accelerator !== undefined && accelerator.md5 === undefined)
+  return accelerator
 }
 
 function noneHere(what: string): void {

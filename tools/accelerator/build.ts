@@ -14,8 +14,16 @@ export interface Built {
   readonly isFault: boolean
 }
 
-/** To where the program looks for it. Never throws: nothing needs it. */
-export function buildAccelerator(): Built {
+export interface Form {
+  /** Where the program looks for it, unless a test says otherwise. */
+  readonly file?: string
+  /** Macros of the compiler's. */
+  readonly defines?: readonly string[]
+}
+
+/** Never throws: nothing needs it. */
+export function buildAccelerator(form: Form = {}): Built {
+  const { file = acceleratorFile, defines = [] } = form
   const machine = `${process.platform} on ${process.arch}`
   if (machine !== 'linux on x64') return leftOut(`it is for linux on x64, and this is ${machine}`)
   const compiler = ['cc', 'gcc', 'clang'].find(
@@ -23,9 +31,9 @@ export function buildAccelerator(): Built {
   )
   if (compiler === undefined) return leftOut('there is no C compiler')
   if (!existsSync(headers)) return leftOut(`there are no headers of Node in ${headers}`)
-  const problem = compile(compiler)
+  const problem = compile(compiler, { file, defines })
   if (problem !== undefined) return { ...leftOut(problem), isFault: true }
-  const { told, isBroken } = findAccelerator('auto')
+  const { told, isBroken } = findAccelerator('auto', file)
   return { told: `accelerator ${told}`, isFault: isBroken }
 }
 
@@ -41,15 +49,16 @@ function leftOut(why: string): Built {
 }
 
 /** Under another name first: a server may run with the one that is there, and another build may be under way. */
-function compile(compiler: string): string | undefined {
-  const built = `${acceleratorFile}.${process.pid}`
+function compile(compiler: string, { file, defines }: Required<Form>): string | undefined {
+  const built = `${file}.${process.pid}`
   const folder = import.meta.dirname
   try {
-    mkdirSync(dirname(acceleratorFile), { recursive: true })
+    mkdirSync(dirname(file), { recursive: true })
     const sources = globSync('*.c', { cwd: folder }).toSorted()
-    const words = [...options, `-I${headers}`, '-o', built, ...sources]
+    const macros = defines.map((name) => `-D${name}`)
+    const words = [...options, ...macros, `-I${headers}`, '-o', built, ...sources]
     execFileSync(compiler, words, { cwd: folder, stdio: 'pipe' })
-    renameSync(built, acceleratorFile)
+    renameSync(built, file)
     return undefined
   } catch (error) {
     rmSync(built, { force: true })

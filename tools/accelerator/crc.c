@@ -110,7 +110,7 @@ LONG_VECTORS static uint64_t in_long_runs(
 
 uint64_t crc_update(const Crc *crc, uint64_t state, const uint8_t *bytes, size_t length) {
   if (length < SHORT_RUN) return by_table(crc, state, bytes, length);
-  int has_long_vectors = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("vpclmulqdq");
-  if (length < LONG_RUNS_FROM || !has_long_vectors) return in_short_runs(crc, state, bytes, length);
+  int in_short = length < LONG_RUNS_FROM || !HAS_LONG_VECTORS("vpclmulqdq");
+  if (in_short) return in_short_runs(crc, state, bytes, length);
   return in_long_runs(crc, state, bytes, length);
 }

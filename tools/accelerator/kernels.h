@@ -9,6 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether this processor has vectors of 512 bits and what else is named. Tests build a form for those that have none. */
+#ifdef ASHLAR_SHORT_VECTORS
+#define HAS_LONG_VECTORS(and) 0
+#else
+#define HAS_LONG_VECTORS(and) (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports(and))
+#endif
+
 /* What the constants and tables of one reflected CRC come to (crc.c). */
 typedef struct {
   uint64_t table[256];

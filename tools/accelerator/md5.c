@@ -9,7 +9,7 @@
 
 #define LONG_VECTORS __attribute__((target("avx512f")))
 
-int md5_supported(void) { return __builtin_cpu_supports("avx512f"); }
+int md5_supported(void) { return HAS_LONG_VECTORS("avx512f"); }
 
 /* Of four rows, each quarter's four words become a column of the same quarter. */
 #define TURN_QUARTERS(r0, r1, r2, r3)                  \

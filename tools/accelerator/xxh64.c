@@ -94,7 +94,7 @@ static void put(uint8_t *sums, size_t index, uint64_t hash) {
 
 void xxh64_blocks(const uint8_t *bytes, size_t length, size_t block, uint8_t *sums) {
   size_t index = 0;
-  int in_vectors = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  int in_vectors = HAS_LONG_VECTORS("avx512vl") && HAS_LONG_VECTORS("avx512dq");
   for (; in_vectors && length / AT_ONCE >= block; length -= AT_ONCE * block, bytes += AT_ONCE * block) {
     uint64_t hashes[AT_ONCE];
     four_blocks(bytes, block, hashes);
