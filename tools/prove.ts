@@ -1,12 +1,13 @@
 /**
  * `npm run prove -- <proof> [--scale ci|nightly|release] [--seed n] [--minutes n] [--json]`: one promise, tried as often as the scale
  * says. `--workers n` tries a server of several processes (kill, races, whole, linear, winners, listings, model, drain, preload), `--filesystem ext4|xfs|btrfs` a real one
- * (power); `faults --only kill` plants only the faults that this proof has to find, `faults --only 'its name'` those that are called so,
+ * (power), `--accelerated` has every server use the accelerator; `faults --only kill` plants only the faults that this proof has to find, `faults --only 'its name'` those that are called so,
  * `fuzz --only xml` feeds one parser. Prints how far it is, and at the end the figures; exit code 1 means that a promise was broken.
  * Every figure in docs/operate/durability.md and docs/operate/fidelity.md comes from here.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { acceleration, acceleratorHere } from '../test/harness/acceleration.ts'
 import { proveKill } from '../test/crash/kill.ts'
 import { proveFaults } from '../test/crash/faults.ts'
 import { proveHalt } from '../test/crash/halt.ts'
@@ -72,6 +73,7 @@ const options = {
   only: { type: 'string' },
   workers: { type: 'string' },
   filesystem: { type: 'string' },
+  accelerated: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
@@ -88,7 +90,9 @@ const seed = Number(values.seed ?? Date.now() % 1e9)
 const progress = (line: string): void => {
   if (!values.json) console.log(line)
 }
-progress(`${name} at scale ${values.scale}, seed ${seed}`)
+if (values.accelerated) accelerate()
+const how = values.accelerated ? ', accelerated' : ''
+progress(`${name} at scale ${values.scale}, seed ${seed}${how}`)
 const begun = performance.now()
 const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
 const workers = values.workers === undefined ? undefined : Number(values.workers)
@@ -102,6 +106,7 @@ const told = {
   seed,
   seconds,
   workers,
+  accelerated: values.accelerated,
   cores: availableParallelism(),
   ...proof,
 }
@@ -123,6 +128,13 @@ function asked() {
   }
 }
 
+/** What is asked to be proven of it is not proven without. */
+function accelerate(): void {
+  const here = acceleratorHere()
+  if (here.accelerator === undefined) refuse(here.why)
+  acceleration.accelerator = here.accelerator
+}
+
 function refuse(why: string): never {
   console.error(`prove: ${why}\n${usage()}`)
   process.exit(2)
@@ -131,5 +143,5 @@ function refuse(why: string): never {
 function usage(): string {
   const names = Object.keys(proofs).join('|')
   return `usage: npm run prove -- ${names} [--scale ${scales.join('|')}]
-  [--seed n] [--minutes n] [--only text] [--workers n] [--filesystem ext4|xfs|btrfs] [--json]`
+  [--seed n] [--minutes n] [--only text] [--workers n] [--filesystem ext4|xfs|btrfs] [--accelerated] [--json]`
 }

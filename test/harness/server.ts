@@ -142,7 +142,6 @@ function environmentOf(options: ServerOptions, keys: Keys): NodeJS.ProcessEnv {
     ASHLAR_ROOT_ACCESS_KEY: keys.accessKeyId,
     ASHLAR_ROOT_SECRET_KEY: keys.secretAccessKey,
     ASHLAR_LOG_LEVEL: 'warn',
-    // As most users have it.
     ASHLAR_ACCELERATOR: acceleration.accelerator === undefined ? 'off' : 'auto',
     ...options.env,
   }
