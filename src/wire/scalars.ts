@@ -38,33 +38,48 @@ function dateOf(text: string): Date | undefined {
 
 /** `2026-11-21T10:00:00.000Z`, always with milliseconds: old clients cannot read it without. Throws RangeError for an invalid date. */
 export function writeIsoDate(date: Date): string {
-  const time = date.getTime()
-  const begin = Math.floor(time / dayMillis) * dayMillis
-  if (begin !== day.begin) day = { begin, text: date.toISOString().slice(0, -clockLength) }
-  return day.text + clockText(time - begin)
+  const { begin, iso } = dayOf(date)
+  const millis = date.getTime() - begin
+  const fraction = millis % 1000
+  const end = fraction === 0 ? '.000Z' : `.${String(fraction).padStart(3, '0')}Z`
+  return iso + clockText(millis) + end
+}
+
+/** `Sat, 21 Nov 2026 10:00:00 GMT`. Throws RangeError for an invalid date. */
+export function writeHttpDate(date: Date): string {
+  const { begin, http } = dayOf(date)
+  return `${http}${clockText(date.getTime() - begin)} GMT`
 }
 
 const dayMillis = 86_400_000
-const clockLength = '10:00:00.000Z'.length
 
-/** Rows of a listing that were written on the same day: a pure function's last result. */
-let day = { begin: Number.NaN, text: '' }
+interface Day {
+  readonly begin: number
+  /** What stands before the time of day. */
+  readonly iso: string
+  readonly http: string
+}
+
+/** Much that is told was written on the same day: a pure function's last result. */
+let day: Day = { begin: Number.NaN, iso: '', http: '' }
+
+function dayOf(date: Date): Day {
+  const begin = Math.floor(date.getTime() / dayMillis) * dayMillis
+  if (begin === day.begin) return day
+  const iso = date.toISOString().slice(0, -'10:00:00.000Z'.length)
+  const http = date.toUTCString().slice(0, -'10:00:00 GMT'.length)
+  day = { begin, iso, http }
+  return day
+}
 
 function clockText(millis: number): string {
   const seconds = Math.floor(millis / 1000)
   const minutes = Math.floor(seconds / 60)
-  const fraction = millis % 1000
-  const end = fraction === 0 ? '.000Z' : `.${String(fraction).padStart(3, '0')}Z`
-  return `${digits(Math.floor(minutes / 60))}:${digits(minutes % 60)}:${digits(seconds % 60)}${end}`
+  return `${digits(Math.floor(minutes / 60))}:${digits(minutes % 60)}:${digits(seconds % 60)}`
 }
 
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
 
 function digits(number: number): string {
   return twoDigits[number] ?? ''
-}
-
-/** `Sat, 21 Nov 2026 10:00:00 GMT`. */
-export function writeHttpDate(date: Date): string {
-  return date.toUTCString()
 }

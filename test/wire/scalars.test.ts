@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { writeIsoDate } from '../../src/wire/scalars.ts'
+import { writeHttpDate, writeIsoDate } from '../../src/wire/scalars.ts'
 
 /** All that a Date can hold, whole seconds as in listings, and days that border on each other. */
 const times = fc.oneof(
@@ -19,7 +19,12 @@ test('a moment is written as JavaScript writes it, whichever was written before'
         dates.map(writeIsoDate),
         dates.map((date) => date.toISOString()),
       )
+      assert.deepEqual(
+        dates.map(writeHttpDate),
+        dates.map((date) => date.toUTCString()),
+      )
     }),
   )
   assert.throws(() => writeIsoDate(new Date(Number.NaN)), RangeError)
+  assert.throws(() => writeHttpDate(new Date(Number.NaN)), RangeError)
 })
