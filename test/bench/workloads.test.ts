@@ -1,6 +1,7 @@
 /** What the benchmark asks for: the names by which its parts know each other, and what it says it measures. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { partNumberMax } from '../../src/base/limits.ts'
@@ -69,11 +70,14 @@ test('the load generator knows every workload that is asked of it', () => {
   for (const one of new Set(asked)) assert.match(text, new RegExp(`^\\t"${one}":`, 'm'))
 })
 
-test('the options of Ashlar are those of all of its sides and of no peer', () => {
-  const start = { port: 1, furtherPorts: [], folder: '/nowhere' }
-  const withOption = knownPeers(['--region=there'])
-    .filter(({ name }) => name !== 'seaweedfs')
-    .filter(({ launch }) => launch(start).args.includes('--region=there'))
+test('the options of Ashlar are those of all of its sides and of no peer', (t) => {
+  // Some write what they are configured with.
+  const folder = mkdtempSync(join(tmpdir(), 'ashlar-peers-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const start = { port: 1, furtherPorts: [], folder }
+  const withOption = knownPeers(['--region=there']).filter(({ launch }) =>
+    launch(start).args.includes('--region=there'),
+  )
   assert.deepEqual(
     withOption.map(({ name }) => name),
     ['ashlar', 'ashlar-no-checksum', 'ashlar-2-workers', 'ashlar-accelerated'],
