@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { buildAccelerator } from '../tools/accelerator/build.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
@@ -11,7 +12,7 @@ export const ashlarMain: string = join(root, 'dist/cli/main.js')
 
 /** Builds all of it, and answers the path of the load generator. Rejects with what is missing. */
 export async function build(): Promise<string> {
-  const [program] = await Promise.all([buildLoad(), buildAshlar(), buildAccelerator()])
+  const [program] = await Promise.all([buildLoad(), buildAshlar(), accelerate()])
   return program
 }
 
@@ -25,8 +26,9 @@ async function buildAshlar(): Promise<void> {
 }
 
 /** Where this machine can; otherwise it is not there to be measured. */
-async function buildAccelerator(): Promise<void> {
-  await run(process.execPath, [join(root, 'tools/accelerator.ts')], { cwd: root })
+async function accelerate(): Promise<void> {
+  const { told, isFault } = buildAccelerator()
+  if (isFault) throw new Error(told)
 }
 
 /** In the checkout, for another one may have another generator. */

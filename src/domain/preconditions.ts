@@ -3,6 +3,7 @@ import type { Instant } from '../base/clock.ts'
 import { S3Error } from '../model/errors.ts'
 import type { ObjectRow } from '../stores/metadata/records.ts'
 import type { Condition } from '../stores/metadata/store.ts'
+import { writeHttpDate } from '../wire/scalars.ts'
 import { matches, parseEtags, quoted } from './etags.ts'
 
 export interface ReadConditions {
@@ -38,7 +39,7 @@ export function checkReadConditions(
   const failed = failedCondition(conditions, object, now)
   if (failed === undefined) return
   if (failed === 'If-None-Match' || failed === 'If-Modified-Since') {
-    const modified = new Date(object.modified).toUTCString()
+    const modified = writeHttpDate(new Date(object.modified))
     throw new S3Error('NotModified', { ETag: quoted(object.etag), 'Last-Modified': modified })
   }
   throw new S3Error('PreconditionFailed', { Condition: failed })
