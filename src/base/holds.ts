@@ -2,11 +2,11 @@
  * Holds: what a living reader or writer of this process needs, so that reclaim leaves it alone however long it takes. Where several
  * processes serve, reclaim asks each of them for its own.
  *
- * A writer holds the blob that it fills until a row names it; a reader holds the content or the blob that it sends.
+ * A writer holds the file that it fills until a row names its blob; a reader holds the content or the file that it sends.
  * Nothing here outlives the process: bytes of an earlier life have no holder.
  */
 
-/** What is held: one blob, or the part rows that share one content number together with all that they name. */
+/** What is held: a file of blobs, or the part rows that share one content number together with all that they name. */
 export type HoldKey = `blob:${string}` | `content:${number}`
 
 export class Holds {

@@ -1,5 +1,6 @@
 /** Where a copy comes from: the `x-amz-copy-source` field, and the object it names once the caller may read it. */
 import type { Instant } from '../base/clock.ts'
+import { fileOf } from '../base/ids.ts'
 import type { Holds } from '../base/holds.ts'
 import { S3Error } from '../model/errors.ts'
 import type { BucketRow, ObjectRow } from '../stores/metadata/records.ts'
@@ -106,7 +107,7 @@ function hold({ locator }: ObjectRow, holds: Holds): Disposable {
     case 'inline':
       return { [Symbol.dispose]: () => undefined }
     case 'blob':
-      return { [Symbol.dispose]: holds.hold(`blob:${locator.blob}`) }
+      return { [Symbol.dispose]: holds.hold(`blob:${fileOf(locator.blob)}`) }
     case 'parts':
       return { [Symbol.dispose]: holds.hold(`content:${locator.content}`) }
   }

@@ -2,7 +2,7 @@
  * One look through everything that is stored, in bounded steps: SQLite's own check, every row of the metadata, every blob that
  * a row names, and every byte of every blob. Changes nothing. Scrub runs it beside the requests, verify without a server.
  */
-import { blobId, epochOf, type BlobId } from '../base/ids.ts'
+import { blobId, epochOf, fileOf, placeOf, type BlobId, type FileId } from '../base/ids.ts'
 import { failedWith } from '../stores/blobs/file-system.ts'
 import { BlobAbsent, type BlobExaminer } from '../stores/blobs/examiner.ts'
 import { BlobCorrupt, BlobMissing } from '../stores/blobs/store.ts'
@@ -120,8 +120,7 @@ export class Examination {
   async #proveSome(after: string | undefined): Promise<number> {
     const { blobs, isFast } = this.#parts
     if (isFast) return this.#end()
-    const from = after === undefined ? undefined : blobId(after)
-    this.#listing ??= blobs.ids(from)[Symbol.asyncIterator]()
+    this.#listing ??= blobsAfter(blobs, after)
     if (this.#reading === undefined) {
       const next = await this.#listing.next()
       if (next.done === true) return this.#end()
@@ -183,6 +182,23 @@ export class Examination {
       bytes: bytes + (more.bytes ?? 0),
       unnamed: unnamed + (more.unnamed ?? 0),
     }
+  }
+}
+
+/** Of all files. One that was removed after it was listed is proven, too, which says that it is not there. */
+async function* blobsAfter(blobs: BlobExaminer, after: string | undefined): AsyncGenerator<BlobId> {
+  const last = after === undefined ? undefined : blobId(after)
+  if (last !== undefined && placeOf(last) !== undefined)
+    yield* (await blobsIn(blobs, fileOf(last))).filter((id) => id > last)
+  for await (const file of blobs.files(last && fileOf(last))) yield* await blobsIn(blobs, file)
+}
+
+async function blobsIn(blobs: BlobExaminer, file: FileId): Promise<readonly BlobId[]> {
+  try {
+    return await blobs.blobsIn(file)
+  } catch (error) {
+    if (error instanceof BlobAbsent) return [file]
+    throw error
   }
 }
 

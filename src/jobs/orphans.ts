@@ -7,7 +7,7 @@
  * (docs/decisions/0016-scrub-backup-quarantine.md); an unfinished one was never acknowledged to anybody.
  */
 import { epochOf } from '../base/ids.ts'
-import type { BlobId } from '../base/ids.ts'
+import type { FileId } from '../base/ids.ts'
 import type { BlobStore } from '../stores/blobs/store.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { Job } from './job.ts'
@@ -19,7 +19,7 @@ export interface OrphanParts {
   readonly metadata: Pick<MetadataStore, 'epoch' | 'referenced'>
   readonly blobs: Pick<BlobStore, 'list' | 'remove' | 'stat'>
   /** Takes a blob away from where blobs are looked for, durably, and keeps its bytes. */
-  readonly setAside: (id: BlobId) => Promise<void>
+  readonly setAside: (id: FileId) => Promise<void>
   /** Epochs after this process' own whose processes are gone: nothing of theirs is written or named any more. */
   readonly ended?: ReadonlySet<number>
   /** An index was found damaged: nothing is swept as long as this says so. */
@@ -29,7 +29,7 @@ export interface OrphanParts {
 export class OrphanJob implements Job {
   readonly name = 'orphans'
   readonly #parts: OrphanParts
-  #listing: AsyncIterator<BlobId> | undefined
+  #listing: AsyncIterator<FileId> | undefined
   /** How many processes had ended when the sweep under way began; and when the last whole one did. */
   #endedAtBegin = 0
   #endedAtLast: number | undefined
@@ -66,7 +66,7 @@ export class OrphanJob implements Job {
     this.#endedAtLast = this.#endedAtBegin
   }
 
-  async #sweepSome(listing: AsyncIterator<BlobId>): Promise<boolean> {
+  async #sweepSome(listing: AsyncIterator<FileId>): Promise<boolean> {
     const { metadata } = this.#parts
     const { found, isLast } = await take(listing)
     const earlier = found.filter((id) => this.#isOver(epochOf(id)))
@@ -79,7 +79,7 @@ export class OrphanJob implements Job {
     return epoch < this.#parts.metadata.epoch || this.#parts.ended?.has(epoch) === true
   }
 
-  async #sweep(id: BlobId): Promise<void> {
+  async #sweep(id: FileId): Promise<void> {
     const isUnfinished = await this.#isUnfinished(id)
     if (isUnfinished) await this.#parts.blobs.remove(id)
     else await this.#parts.setAside(id)
@@ -87,7 +87,7 @@ export class OrphanJob implements Job {
   }
 
   /** What cannot be read for certain is kept. */
-  async #isUnfinished(id: BlobId): Promise<boolean> {
+  async #isUnfinished(id: FileId): Promise<boolean> {
     try {
       return (await this.#parts.blobs.stat(id)) === undefined
     } catch {
@@ -101,9 +101,9 @@ export class OrphanJob implements Job {
  * known to nobody else.
  */
 async function take(
-  listing: AsyncIterator<BlobId>,
-): Promise<{ found: readonly BlobId[]; isLast: boolean }> {
-  const found: BlobId[] = []
+  listing: AsyncIterator<FileId>,
+): Promise<{ found: readonly FileId[]; isLast: boolean }> {
+  const found: FileId[] = []
   while (found.length < blobsAtOnce) {
     const next = await listing.next()
     if (next.done === true) return { found, isLast: true }

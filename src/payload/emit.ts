@@ -1,6 +1,7 @@
 /** Emit: the bytes of an object, or of a range of it, whatever runs they lie in. */
 import { assert } from '../base/assert.ts'
 import type { Holds } from '../base/holds.ts'
+import { fileOf } from '../base/ids.ts'
 import type { Payload } from '../model/payload.ts'
 import { BlobCorrupt, BlobMissing, type BlobStore, type ByteRange } from '../stores/blobs/store.ts'
 import type { Locator, Run, RunSeal } from '../stores/metadata/records.ts'
@@ -83,7 +84,7 @@ function blobInHand(
   range: ByteRange,
 ): Promise<Uint8Array> | undefined {
   const lies = { offset: offset + range.offset, lengthBytes: range.lengthBytes }
-  const release = holds.hold(`blob:${blob}`)
+  const release = holds.hold(`blob:${fileOf(blob)}`)
   const bytes = blobs.get(blob, lies).inHand?.()
   if (bytes === undefined) release()
   return bytes?.then((taken) => promised(taken, range)).finally(release)
@@ -126,7 +127,7 @@ async function* emitted(
   }
   const held =
     locator.kind === 'blob'
-      ? (`blob:${locator.blob}` as const)
+      ? (`blob:${fileOf(locator.blob)}` as const)
       : (`content:${locator.content}` as const)
   const release = emission.holds.hold(held)
   try {

@@ -7,6 +7,7 @@ import type { BlobNames } from '../base/ids.ts'
 import { inlineBytesMax } from '../base/limits.ts'
 import { S3Error } from '../model/errors.ts'
 import type { Payload } from '../model/payload.ts'
+import { HeldName } from '../stores/blobs/held-name.ts'
 import type { BlobAbout, BlobClosing, BlobStore } from '../stores/blobs/store.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
 import type { ChecksumAlgorithm } from './checksums/algorithms.ts'
@@ -44,7 +45,7 @@ export interface IngestParts {
   readonly blobs: BlobStore
   readonly names: BlobNames
   readonly holds: Holds
-  readonly metadata: Pick<MetadataStore, 'failure'>
+  readonly metadata: Pick<MetadataStore, 'failure' | 'abandonBytes'>
   /** Told of bytes that are about to go to the disk; throws where there is no room for them. */
   readonly takeRoom?: (sizeBytes: number) => void
   readonly accelerator?: Accelerator | undefined
@@ -102,21 +103,20 @@ async function ingestBlob(
   plan: IngestPlan,
   arriving: Arriving,
 ): Promise<Ingested> {
-  const blob = parts.names.next()
-  const release = parts.holds.hold(`blob:${blob}`)
+  const name = new HeldName(parts.names, parts.holds)
   try {
     const run = plan.dataKey?.newRun()
     const passage = new Passage(plan, arriving, parts)
     const kept = run === undefined ? passage : run.seal(passage)
     const bytes = parts.takeRoom === undefined ? kept : counted(kept, parts.takeRoom)
     const known = (): Facts => told({ ...passage.passed, plan, run })
-    const stored = await parts.blobs.put(blob, bytes, aboutOf(plan, run), () => closingOf(known()))
+    const stored = await parts.blobs.put(name, bytes, aboutOf(plan, run), () => closingOf(known()))
     const facts = known()
     const { sizeBytes } = facts
     assert(stored.sizeBytes === (run?.sealedSize(sizeBytes) ?? sizeBytes), 'all bytes were stored')
-    return new IngestedBlob({ blob, facts, parts, release })
+    return new IngestedBlob({ blob: stored.id, facts, parts, name })
   } catch (error) {
-    release()
+    name.release()
     throw error
   }
 }

@@ -1,5 +1,6 @@
 /** Bytes that were taken in, until a row names them: small ones in hand, all others as a blob that may have to be removed. */
-import type { BlobId } from '../base/ids.ts'
+import { fileOf, placeOf, type BlobId } from '../base/ids.ts'
+import type { HeldName } from '../stores/blobs/held-name.ts'
 import type { BlobStore } from '../stores/blobs/store.ts'
 import type { NewLocator, RunSeal } from '../stores/metadata/records.ts'
 import type { MetadataStore } from '../stores/metadata/store.ts'
@@ -63,11 +64,11 @@ export interface StoredBlob {
   readonly blob: BlobId
   readonly facts: Facts
   readonly parts: {
-    readonly blobs: Pick<BlobStore, 'remove'>
-    readonly metadata: Pick<MetadataStore, 'failure'>
+    readonly blobs: Pick<BlobStore, 'remove' | 'strike'>
+    readonly metadata: Pick<MetadataStore, 'failure' | 'abandonBytes'>
   }
-  /** Ends the hold that keeps reclaim away. */
-  readonly release: () => void
+  /** Keeps reclaim away. */
+  readonly name: Pick<HeldName, 'release'>
 }
 
 export class IngestedBlob extends Known implements Ingested {
@@ -83,15 +84,22 @@ export class IngestedBlob extends Known implements Ingested {
 
   keep(): void {
     this.#settled = true
-    this.#stored.release()
+    this.#stored.name.release()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#settled) return
     this.#settled = true
-    const { blob, parts } = this.#stored
+    const { parts, name } = this.#stored
     // The error that led here matters, not that of tidying up: what stays is garbage that the orphan sweep finds.
-    if (parts.metadata.failure === undefined) await Promise.allSettled([parts.blobs.remove(blob)])
-    this.#stored.release()
+    if (parts.metadata.failure === undefined) await Promise.allSettled([this.#forget()])
+    name.release()
+  }
+  /** A pack has bytes of others, too: of it the blob is struck, before anybody hears that it was refused. */
+  async #forget(): Promise<void> {
+    const { blob, parts } = this.#stored
+    if (placeOf(blob) === undefined) return parts.blobs.remove(fileOf(blob))
+    await parts.blobs.strike([blob])
+    await parts.metadata.abandonBytes(blob)
   }
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Holds } from '../base/holds.ts'
 import { OrphanJob, type OrphanParts } from '../jobs/orphans.ts'
+import { PackKeeper } from '../jobs/pack-keeper.ts'
 import { QuarantineJob } from '../jobs/quarantine.ts'
 import { ReceiptJob } from '../jobs/receipts.ts'
 import { ReclaimJob } from '../jobs/reclaim.ts'
@@ -10,6 +11,7 @@ import { Runner } from '../jobs/runner.ts'
 import type { Log } from '../observe/log.ts'
 import type { Envelopes } from '../payload/encryption/envelope.ts'
 import type { KeyStores } from '../stores/keys/key-stores.ts'
+import type { BlobExaminer } from '../stores/blobs/examiner.ts'
 import type { Quarantine } from '../stores/blobs/quarantine.ts'
 import type { Stores } from './compose.ts'
 import type { JobFailures } from './job-failures.ts'
@@ -33,6 +35,7 @@ export interface BackgroundParts {
   readonly log: Log
   /** How long unlinked bytes stay: longer than any request takes from reading a row to taking hold of its bytes. */
   readonly reclaimGraceMs: number
+  readonly examiner: BlobExaminer
   readonly quarantine: Quarantine
   /** Scrub found that it cannot be believed what nobody names. */
   readonly isIndexDamaged: () => boolean
@@ -46,9 +49,9 @@ export interface Background extends AsyncDisposable {
 }
 
 export function startBackground(parts: BackgroundParts): Background {
-  const { clock, holds, log, keys, envelopes, quarantine, isIndexDamaged } = parts
+  const { clock, holds, log, keys, envelopes, examiner, quarantine, isIndexDamaged } = parts
   const { reclaimGraceMs: graceMs, ended, failures } = parts
-  const { metadata, blobs } = parts.stores
+  const { metadata, blobs, names } = parts.stores
   const setAside: OrphanParts['setAside'] = (id) => quarantine.setAside(id)
   const orphans = new OrphanJob({
     metadata,
@@ -57,7 +60,16 @@ export function startBackground(parts: BackgroundParts): Background {
     ...(ended && { ended }),
     isIndexDamaged,
   })
-  const reclaim = new ReclaimJob({ metadata, blobs, holds, clock, graceMs, isIndexDamaged })
+  const packs = new PackKeeper({ metadata, blobs, examiner, names, setAside })
+  const reclaim = new ReclaimJob({
+    metadata,
+    blobs,
+    holds,
+    packs,
+    clock,
+    graceMs,
+    isIndexDamaged,
+  })
   const jobs = [
     orphans,
     reclaim,

@@ -1,9 +1,8 @@
 /** The blobs that a snapshot names, brought from one folder into another, a few at a time; what is damaged is told and left out. */
-import type { BlobId } from '../base/ids.ts'
+import { fileOf, type BlobId } from '../base/ids.ts'
 import { findingOf, noDamage, withFinding, type Damage } from '../jobs/findings.ts'
 import { BlobCopier, type CopierParts } from '../stores/blobs/copier.ts'
-import { failedWith } from '../stores/blobs/file-system.ts'
-import { BlobCorrupt, BlobMissing } from '../stores/blobs/store.ts'
+import { BlobMissing } from '../stores/blobs/store.ts'
 import type { MetadataExaminer } from '../stores/metadata/examiner.ts'
 
 /** Enough to keep a disk busy while one blob is being proven. */
@@ -27,9 +26,9 @@ export interface Brought {
 export async function bringBlobs(bringing: Bringing): Promise<Brought> {
   const copier = new BlobCopier(bringing)
   const brought: Brought = { blobs: 0, copied: 0, bytes: 0, damage: noDamage }
-  const ids = bringing.metadata.blobs()[Symbol.iterator]()
+  const files = byFile(bringing.metadata.blobs())
   const lane = async (): Promise<void> => {
-    for (let next = ids.next(); next.done !== true; next = ids.next()) {
+    for (let next = files.next(); next.done !== true; next = files.next()) {
       await bringOne(next.value, copier, { ...bringing, brought })
       await copier.sync(foldersAtOnce)
       bringing.onProgress(brought)
@@ -42,22 +41,35 @@ export async function bringBlobs(bringing: Bringing): Promise<Brought> {
   return brought
 }
 
+/** Blobs come in the order of their files. */
+function* byFile(blobs: Iterable<BlobId>): Generator<readonly BlobId[]> {
+  let together: BlobId[] = []
+  for (const blob of blobs) {
+    const [first] = together
+    if (first !== undefined && fileOf(first) !== fileOf(blob)) {
+      yield together
+      together = []
+    }
+    together.push(blob)
+  }
+  if (together.length > 0) yield together
+}
+
 async function bringOne(
-  id: BlobId,
+  blobs: readonly BlobId[],
   copier: BlobCopier,
   { metadata, brought }: Bringing & { brought: Brought },
 ): Promise<void> {
-  brought.blobs += 1
-  try {
-    const bytes = await copier.copy(id)
-    brought.bytes += bytes
-    if (bytes > 0) brought.copied += 1
-  } catch (error) {
-    const isMissing = error instanceof BlobMissing
-    if (!isMissing && !(error instanceof BlobCorrupt) && !failedWith(error, 'EIO')) throw error
-    const kind = isMissing ? 'missing' : 'blob'
-    const detail = (error as Error).message
-    const finding = findingOf({ kind, owners: metadata.owners(id), blob: id, detail })
+  const [first] = blobs
+  if (first === undefined) return
+  brought.blobs += blobs.length
+  const { bytes, damaged } = await copier.copy(fileOf(first), blobs)
+  brought.bytes += bytes
+  if (bytes > 0) brought.copied += blobs.length - damaged.length
+  for (const { blob, error } of damaged) {
+    const kind = error instanceof BlobMissing ? 'missing' : 'blob'
+    const detail = error instanceof Error ? error.message : String(error)
+    const finding = findingOf({ kind, owners: metadata.owners(blob), blob, detail })
     brought.damage = withFinding(brought.damage, finding)
   }
 }

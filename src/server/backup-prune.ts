@@ -1,7 +1,7 @@
 /** Old snapshots of a backup, and the blobs that only they named, removed. Nobody else writes there meanwhile. */
 import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { BlobId } from '../base/ids.ts'
+import { fileOf, type BlobId, type FileId } from '../base/ids.ts'
 import { openBlobExaminer } from '../stores/blobs/examiner.ts'
 import { openExaminer, type MetadataExaminer } from '../stores/metadata/examiner.ts'
 import { syncPath } from './backup-files.ts'
@@ -36,13 +36,13 @@ function openAll(files: readonly string[]): Disposable & { examiners: MetadataEx
   return { examiners, [Symbol.dispose]: () => opened.dispose() }
 }
 
-/** Blobs are listed in the order in which each snapshot names its own, so a step beside each other is all that it takes. */
+/** Files are listed in the order in which each snapshot names its own, so a step beside each other is all that it takes. */
 async function pruneBlobs(backup: string, snapshots: readonly MetadataExaminer[]): Promise<number> {
   const blobs = await openBlobExaminer(join(backup, 'blobs'))
   const named = snapshots.map((snapshot) => new Pointer(snapshot.blobs()[Symbol.iterator]()))
   let touched: string | undefined
   let removed = 0
-  for await (const id of blobs.ids()) {
+  for await (const id of blobs.files()) {
     const isNamed = named.map((pointer) => pointer.reaches(id)).includes(true)
     if (isNamed) continue
     const path = blobs.path(id)
@@ -56,25 +56,25 @@ async function pruneBlobs(backup: string, snapshots: readonly MetadataExaminer[]
   return removed
 }
 
-/** Where one snapshot is in the order of ids. */
+/** Where one snapshot is in the order of files. */
 class Pointer {
   readonly #ids: Iterator<BlobId>
-  #at: BlobId | undefined
+  #at: FileId | undefined
 
   constructor(ids: Iterator<BlobId>) {
     this.#ids = ids
     this.#step()
   }
 
-  /** Goes on up to `id`; whether the snapshot names it. */
-  reaches(id: BlobId): boolean {
-    while (this.#at !== undefined && this.#at < id) this.#step()
-    return this.#at === id
+  /** Goes on up to `file`; whether the snapshot names a blob of it. */
+  reaches(file: FileId): boolean {
+    while (this.#at !== undefined && this.#at < file) this.#step()
+    return this.#at === file
   }
 
   #step(): void {
     const next = this.#ids.next()
-    this.#at = next.done === true ? undefined : next.value
+    this.#at = next.done === true ? undefined : fileOf(next.value)
   }
 }
 

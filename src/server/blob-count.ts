@@ -5,6 +5,6 @@ import { openBlobExaminer } from '../stores/blobs/examiner.ts'
 export async function blobCount(data: string): Promise<number> {
   const blobs = await openBlobExaminer(join(data, 'blobs'))
   let count = 0
-  for await (const _ of blobs.ids()) count += 1
+  for await (const file of blobs.files()) count += (await blobs.blobsIn(file)).length
   return count
 }

@@ -20,6 +20,7 @@ export function sayingFull(blobs: BlobStore, room: Pick<DiskRoom, 'refusal'>): B
     get: (...asked) => blobs.get(...asked),
     stat: (id) => blobs.stat(id),
     remove: (id) => blobs.remove(id),
+    strike: (ids) => blobs.strike(ids),
     list: () => blobs.list(),
     [Symbol.asyncDispose]: () => blobs[Symbol.asyncDispose](),
   }

@@ -1,5 +1,5 @@
 /** The blobs of a data folder, gone through in order, a few hundred at a time: what the snapshot does not know is put back. */
-import { epochOf, type BlobId } from '../base/ids.ts'
+import { epochOf, type BlobId, type FileId } from '../base/ids.ts'
 import { BlobAbsent, type BlobDescription, type BlobExaminer } from '../stores/blobs/examiner.ts'
 import { failedWith } from '../stores/blobs/file-system.ts'
 import { BlobCorrupt, BlobMissing, type BlobAbout } from '../stores/blobs/store.ts'
@@ -21,7 +21,7 @@ export interface DamagedBlob {
 }
 
 export interface Walked {
-  /** Files looked at. */
+  /** Looked at. */
   readonly blobs: number
   /** As the snapshot has them. */
   readonly known: number
@@ -70,6 +70,26 @@ export class RebuildWalk {
     this.#parts = parts
   }
 
+  /** Rows of the snapshot follow their bytes, where these were moved since. Before the gone are looked for. */
+  async followMoved(): Promise<void> {
+    const { rebuilder, blobs } = this.#parts
+    if (rebuilder.epoch === 0) return
+    for await (const file of blobs.files()) {
+      if (epochOf(file) < rebuilder.epoch || rebuilder.known([file]).has(file)) continue
+      for (const id of await blobs.blobsIn(file)) await this.#follow(id)
+    }
+  }
+
+  /** What cannot say what it is was not moved by anybody; it is told when it is to be kept. */
+  async #follow(id: BlobId): Promise<void> {
+    try {
+      const { about } = await this.#parts.blobs.describe(id)
+      if (about.was !== undefined) this.#parts.rebuilder.moved(id, about.was)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+    }
+  }
+
   /** Forgets what the snapshot's rows name and what is not there any more. */
   async forgetGone(): Promise<Gone> {
     const { rebuilder, blobs, onProgress } = this.#parts
@@ -83,9 +103,9 @@ export class RebuildWalk {
 
   async keepAll(): Promise<Walked> {
     const { blobs } = this.#parts
-    let batch: BlobId[] = []
-    for await (const id of blobs.ids()) {
-      batch.push(id)
+    let batch: FileId[] = []
+    for await (const file of blobs.files()) {
+      batch.push(file)
       if (batch.length < blobsAtOnce) continue
       await this.#keepSome(batch)
       batch = []
@@ -94,20 +114,32 @@ export class RebuildWalk {
     return this.#counts
   }
 
-  async #keepSome(ids: readonly BlobId[]): Promise<void> {
-    const { rebuilder, onProgress } = this.#parts
+  async #keepSome(files: readonly FileId[]): Promise<void> {
+    const { rebuilder, blobs, onProgress } = this.#parts
+    const counts = this.#counts
+    const alone = rebuilder.known(files)
+    const found: FoundBlob[] = []
+    for (const file of files) {
+      counts.lastEpoch = Math.max(counts.lastEpoch, epochOf(file))
+      const ids = alone.has(file) ? [file] : await blobs.blobsIn(file)
+      found.push(...(await this.#unknown(ids)))
+    }
+    for (const verdict of rebuilder.keep(found)) counts[counted[verdict]] += 1
+    onProgress?.('blobs', counts.blobs)
+  }
+
+  async #unknown(ids: readonly BlobId[]): Promise<readonly FoundBlob[]> {
+    const { rebuilder } = this.#parts
     const counts = this.#counts
     const known = rebuilder.known(ids)
     const found: FoundBlob[] = []
     for (const id of ids) {
       counts.blobs += 1
-      counts.lastEpoch = Math.max(counts.lastEpoch, epochOf(id))
       if (known.has(id)) counts.known += 1
       else if (epochOf(id) < rebuilder.epoch) counts.nobodys += 1
       else found.push(...(await this.#describe(id)))
     }
-    for (const verdict of rebuilder.keep(found)) counts[counted[verdict]] += 1
-    onProgress?.('blobs', counts.blobs)
+    return found
   }
 
   async #describe(id: BlobId): Promise<readonly FoundBlob[]> {
@@ -118,13 +150,18 @@ export class RebuildWalk {
         this.#counts.unfinished += 1
         return []
       }
-      if (!(error instanceof BlobCorrupt) && !failedWith(error, 'EIO')) throw error
+      if (!isDamage(error)) throw error
       const { damaged } = this.#counts
-      if (damaged.length < damagedMax) damaged.push({ blob: id, detail: (error as Error).message })
+      if (damaged.length < damagedMax) damaged.push({ blob: id, detail: error.message })
       this.#counts.damagedBlobs += 1
       return []
     }
   }
+}
+
+function isDamage(error: unknown): error is Error {
+  const isBlob = error instanceof BlobMissing || error instanceof BlobCorrupt
+  return isBlob || failedWith(error, 'EIO')
 }
 
 async function isAbsent(id: BlobId, blobs: BlobExaminer): Promise<boolean> {

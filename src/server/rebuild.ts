@@ -101,6 +101,7 @@ async function walk(file: string, options: RebuildOptions): Promise<Made> {
   using rebuilder = openRebuilder({ file, now: clock.now(), owner, region, multipartEtag })
   const blobs = await openBlobExaminer(join(data, 'blobs'))
   const walking = new RebuildWalk({ rebuilder, blobs, onProgress })
+  await walking.followMoved()
   const gone = await walking.forgetGone()
   const walked = await walking.keepAll()
   let completed = 0

@@ -6,7 +6,7 @@ import { Runner } from '../jobs/runner.ts'
 import { ScrubJob } from '../jobs/scrub.ts'
 import type { ReportShelf } from '../jobs/scrub-report.ts'
 import type { Log } from '../observe/log.ts'
-import { openBlobExaminer } from '../stores/blobs/examiner.ts'
+import { openBlobExaminer, type BlobExaminer } from '../stores/blobs/examiner.ts'
 import { Quarantine } from '../stores/blobs/quarantine.ts'
 import { openExaminer } from '../stores/metadata/examiner.ts'
 import type { JobFailures } from './job-failures.ts'
@@ -26,6 +26,8 @@ export interface ScrubStart {
 }
 
 export interface Scrubbing extends AsyncDisposable {
+  /** Of the blobs. */
+  readonly examiner: BlobExaminer
   readonly quarantine: Quarantine
   readonly isIndexDamaged: () => boolean
   readonly rounds: () => ScrubJob['rounds']
@@ -50,6 +52,7 @@ export async function startScrub(start: ScrubStart): Promise<Scrubbing> {
   if (everyMs > 0) undo.use(new Runner({ clock, jobs: [job], everyMs: roundMs, onError }))
   const running = undo.move()
   return {
+    examiner: blobs,
     quarantine,
     isIndexDamaged: () => job.hasDamagedIndex,
     rounds: () => job.rounds,

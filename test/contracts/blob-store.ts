@@ -94,7 +94,8 @@ export function blobStoreContract(name: string, open: () => Promise<BlobStore>):
       for (const sizeBytes of edges) {
         const id = names.next()
         const bytes = randomBytes(sizeBytes)
-        assert.deepEqual(await store.put(id, inChunks(bytes, 60_000), about), { sizeBytes })
+        const put = await store.put(id, inChunks(bytes, 60_000), about)
+        assert.deepEqual(put, { id, sizeBytes })
         assert.deepEqual(await store.stat(id), { sizeBytes })
         const whole = { offset: 0, lengthBytes: sizeBytes }
         assert.ok((await read(store, id, whole)).equals(bytes), `${sizeBytes} bytes`)

@@ -6,6 +6,7 @@ import { envelopesContract } from './metadata/envelopes.ts'
 import { listingContract } from './metadata/listing.ts'
 import { modelContract } from './metadata/model.ts'
 import { objectsContract } from './metadata/objects.ts'
+import { packsContract } from './metadata/packs.ts'
 import { partsContract } from './metadata/parts.ts'
 import { reclaimContract } from './metadata/reclaim.ts'
 import type { Open } from './metadata/scene.ts'
@@ -23,6 +24,7 @@ export function metadataStoreContract(name: string, open: Open, runs: number): v
     partsContract(open)
     completionContract(open)
     reclaimContract(open)
+    packsContract(open)
     sealedContract(open)
     modelContract(open, runs)
   })

@@ -5,13 +5,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { blobFiles } from './blob-files.ts'
 
 export interface Audit {
+  /** Files of them. */
   readonly blobs: number
   /** Named by a row, and not there. */
   readonly missing: readonly string[]
   /** There, and named by no row and no entry of the reclaim queue. */
   readonly orphans: readonly string[]
+  /** But for those that wait for the pack in which their bytes lie. */
   readonly queued: number
+  /** Packs of which more is gone than is left. */
+  readonly sparse: readonly string[]
 }
+
+/** An entry of the queue that is not due ever waits for its pack (docs/format/metadata.md). */
+const isDue = 'unlinked < 9007199254740991'
 
 /** Reads beside a running server as well: one moment of the database, then the folder. */
 export function audit(dataDir: string): Audit {
@@ -27,7 +34,8 @@ export function audit(dataDir: string): Audit {
       `SELECT lower(hex(locator)) AS name FROM objects UNION SELECT lower(hex(locator)) FROM versions
         UNION SELECT lower(hex(locator)) FROM parts`,
     )
-    const queue = column('SELECT lower(hex(locator)) AS name FROM reclaim')
+    const queue = column(`SELECT lower(hex(locator)) AS name FROM reclaim WHERE ${isDue}`)
+    const waiting = column(`SELECT lower(hex(locator)) AS name FROM reclaim WHERE NOT ${isDue}`)
     const small = column(`SELECT '01' || printf('%016x', id) AS name FROM small`)
     const contents = column(`SELECT DISTINCT '03' || printf('%016x', content) AS name FROM parts
       UNION SELECT '03' || printf('%016x', content) FROM uploads`)
@@ -42,6 +50,7 @@ export function audit(dataDir: string): Audit {
       missing: [...owned].filter((name) => name !== '00' && !there.has(name)),
       orphans: [...there].filter((name) => !known.has(name)),
       queued: queue.length,
+      sparse: sparsePacks({ named, queue, waiting }),
     }
   } finally {
     database.close()
@@ -63,7 +72,7 @@ export async function settled(
   let least = Infinity
   for (;;) {
     const found = audit(dataDir)
-    const left = found.queued + found.orphans.length
+    const left = found.queued + found.orphans.length + (mayMiss ? 0 : found.sparse.length)
     if (left < least) end = performance.now() + patienceMs
     least = Math.min(least, left)
     const isWhole = mayMiss || found.missing.length === 0
@@ -73,7 +82,34 @@ export async function settled(
   }
 }
 
-/** A locator without the offset. */
+/** A locator, of a blob that of its file. */
 function bytesOf(locator: string): string {
-  return locator.startsWith('02') ? locator.slice(0, 34) : locator
+  const isBlob = locator.startsWith('02') || locator.startsWith('04')
+  return isBlob ? `02${locator.slice(2, 34)}` : locator
+}
+
+/** Locators as SQLite gives them, by what becomes of their bytes. */
+interface Locators {
+  readonly named: readonly string[]
+  readonly queue: readonly string[]
+  readonly waiting: readonly string[]
+}
+
+/** Where something is still on its way to be given up, reclaim has not come to it yet. */
+function sparsePacks({ named, queue, waiting }: Locators): readonly string[] {
+  const left = pagesByPack(named)
+  const coming = pagesByPack(queue)
+  return [...pagesByPack(waiting)]
+    .filter(([pack, gone]) => !coming.has(pack) && gone > (left.get(pack) ?? 0))
+    .map(([pack]) => pack)
+}
+
+function pagesByPack(locators: readonly string[]): ReadonlyMap<string, number> {
+  const packed = locators.filter((locator) => locator.startsWith('04'))
+  const pages = new Map<string, number>()
+  for (const blob of new Set(packed.map((locator) => locator.slice(0, 42)))) {
+    const pack = bytesOf(blob)
+    pages.set(pack, (pages.get(pack) ?? 0) + Number.parseInt(blob.slice(38), 16))
+  }
+  return pages
 }

@@ -26,6 +26,7 @@ export function callsThrough(around: Around, files: FileSystem = nodeFileSystem)
     create,
     createMany: (paths) => allOrNone(paths, create, files),
     open: async (path) => opened(await around('open', async () => files.open(path))),
+    reopen: async (path) => opened(await around('reopen', () => files.reopen(path))),
     unlink: (path) => around('unlink', () => files.unlink(path)),
     makeFolder: (path) => around('makeFolder', () => files.makeFolder(path)),
     syncFolder: (path) => around('syncFolder', () => files.syncFolder(path)),
@@ -39,6 +40,7 @@ export function filesSeen(seen: (file: OpenFile) => OpenFile): FileSystem {
     ...nodeFileSystem,
     create: async (path) => seen(await nodeFileSystem.create(path)),
     open: async (path) => seen(await nodeFileSystem.open(path)),
+    reopen: async (path) => seen(await nodeFileSystem.reopen(path)),
   }
 }
 

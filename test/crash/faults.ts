@@ -6,12 +6,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fault } from './fault.ts'
+import { packFaults } from './planted-packs.ts'
 import { storeFaults } from './planted.ts'
 import { serverFaults } from './planted-server.ts'
 import { workerFaults } from './planted-workers.ts'
 import type { Proof, Run } from './proof.ts'
 
-export const faults: readonly Fault[] = [...storeFaults, ...serverFaults, ...workerFaults]
+export const faults: readonly Fault[] = [
+  ...storeFaults,
+  ...packFaults,
+  ...serverFaults,
+  ...workerFaults,
+]
 const root = join(import.meta.dirname, '../..')
 /** By chance a run may pass a fault by; by another seed it does not. */
 const triesMax = 3

@@ -65,6 +65,7 @@ export async function proveKill(run: Run): Promise<Proof> {
     blobs = Math.max(blobs, found.blobs)
     violations.push(...found.missing.map((name) => `kill ${kill}: ${name} is missing`))
     violations.push(...found.orphans.map((name) => `kill ${kill}: ${name} is an orphan`))
+    violations.push(...found.sparse.map((name) => `kill ${kill}: ${name} keeps more than it has`))
     if (found.queued > 0) violations.push(`kill ${kill}: ${found.queued} entries stay in the queue`)
     violations.push(...writers.flatMap((writer) => writer.violations.splice(0)))
     run.progress(

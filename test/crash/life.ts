@@ -2,13 +2,15 @@
 import { join } from 'node:path'
 import { mkdirSync } from 'node:fs'
 import { systemChance } from '../../src/base/chance.ts'
-import { BlobNames } from '../../src/base/ids.ts'
+import { BlobNames, type FileId } from '../../src/base/ids.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { credentialsOf } from '../../src/server/accounts.ts'
 import { compose, type Composed, type Stores } from '../../src/server/compose.ts'
 import { OrphanJob } from '../../src/jobs/orphans.ts'
+import { PackKeeper } from '../../src/jobs/pack-keeper.ts'
 import { ReclaimJob } from '../../src/jobs/reclaim.ts'
 import type { Service } from '../../src/operations/service.ts'
+import { openBlobExaminer, type BlobExaminer } from '../../src/stores/blobs/examiner.ts'
 import { openFileBlobs } from '../../src/stores/blobs/files.ts'
 import type { FileSystem } from '../../src/stores/blobs/file-system.ts'
 import { memoryKeys } from '../../src/stores/keys/memory.ts'
@@ -21,6 +23,7 @@ interface Parts {
   /** With nothing in between. */
   readonly metadata: AsyncDisposable
   readonly s3: Composed
+  readonly examiner: BlobExaminer
 }
 
 export class Life implements AsyncDisposable {
@@ -29,6 +32,7 @@ export class Life implements AsyncDisposable {
   readonly #stores: Stores
   readonly #metadata: AsyncDisposable
   readonly #s3: Composed
+  readonly #examiner: BlobExaminer
 
   /** `through` may stand between the service and its metadata. */
   static async begin(
@@ -72,14 +76,16 @@ export class Life implements AsyncDisposable {
       chance: systemChance,
       takeRoom: () => undefined,
     })
-    told.life = new Life({ stores, metadata, s3 })
+    const examiner = await openBlobExaminer(directory, fileSystem)
+    told.life = new Life({ stores, metadata, s3, examiner })
     return told.life
   }
 
-  private constructor({ stores, metadata, s3 }: Parts) {
+  private constructor({ stores, metadata, s3, examiner }: Parts) {
     this.#stores = stores
     this.#metadata = metadata
     this.#s3 = s3
+    this.#examiner = examiner
   }
 
   async service(name: string): Promise<Service> {
@@ -96,12 +102,14 @@ export class Life implements AsyncDisposable {
 
   /** Both jobs until they have nothing to do, as far as the disk lets them. */
   async reclaim(): Promise<void> {
-    const { metadata, blobs } = this.#stores
+    const { metadata, blobs, names } = this.#stores
+    const setAside = (file: FileId): Promise<void> => blobs.remove(file)
+    const packs = new PackKeeper({ metadata, blobs, names, examiner: this.#examiner, setAside })
     const clock = { now: () => systemClock.now() + 10_000 }
     const holds = this.#s3.holds
     for (const job of [
-      new OrphanJob({ metadata, blobs, setAside: (id) => blobs.remove(id) }),
-      new ReclaimJob({ metadata, blobs, holds, clock, graceMs: 0 }),
+      new OrphanJob({ metadata, blobs, setAside }),
+      new ReclaimJob({ metadata, blobs, holds, packs, clock, graceMs: 0 }),
     ]) {
       try {
         while (await job.step());

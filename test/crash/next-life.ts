@@ -16,5 +16,6 @@ export async function nextLife(
   const found = audit(data)
   for (const name of found.missing) wrong(`${name} is missing`)
   for (const name of found.orphans) wrong(`${name} is an orphan`)
+  for (const name of found.sparse) wrong(`${name} keeps more than it has`)
   if (found.queued > 0) wrong(`${found.queued} entries stay in the queue`)
 }

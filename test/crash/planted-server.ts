@@ -100,14 +100,14 @@ export const serverFaults: readonly Fault[] = [
   {
     what: 'a blob that is copied for a backup is not proven',
     file: 'src/stores/blobs/copier.ts',
-    from: 'for await (const bytes of blobs.proveFile(id, path)) sizeBytes += bytes',
-    to: 'void blobs.proveFile(id, path)\n  sizeBytes += 1',
+    from: 'for await (const piece of examiner.proveFile(blob, path)) bytes += piece',
+    to: 'void examiner.proveFile(blob, path)\n      bytes += 1',
     foundBy: 'test/server/backup.test.ts',
   },
   {
     what: 'what was written of a body that was given up stays',
-    file: 'src/stores/blobs/files.ts',
-    from: '      await Promise.allSettled([this.#fs.unlink(this.#folders.path(id))])\n',
+    file: 'src/stores/blobs/file-puts.ts',
+    from: '      if (!isWhole) await Promise.allSettled([this.#parts.unlink(id)])\n',
     to: '',
     foundBy: 'cuts',
   },
@@ -157,9 +157,9 @@ export const serverFaults: readonly Fault[] = [
   },
   {
     what: 'a file that was written stays open',
-    file: 'src/stores/blobs/files.ts',
-    from: '      return writer.sizeBytes\n    } finally {\n      await file.close()\n',
-    to: '      return writer.sizeBytes\n    } finally {\n',
+    file: 'src/stores/blobs/file-puts.ts',
+    from: '      await made.file.close()\n      isWhole = this.#isKept\n',
+    to: '      isWhole = this.#isKept\n',
     foundBy: 'ceilings',
   },
   {

@@ -96,8 +96,8 @@ export const storeFaults: readonly Fault[] = [
   {
     what: 'a blob is believed to be the one that was asked for',
     file: 'src/stores/blobs/files-format.ts',
-    from: 'if (owner !== id) throw',
-    to: 'if (owner === undefined) throw',
+    from: 'if (footer.id !== id) throw',
+    to: 'if (footer.id === undefined) throw',
     foundBy: 'rot',
   },
   {

@@ -37,6 +37,7 @@ async function checkRoom({ dataDir }: TestServer, violations: string[]): Promise
   const found = await settled(dataDir)
   violations.push(...found.missing.map((name) => `${name} is missing`))
   violations.push(...found.orphans.map((name) => `${name} is an orphan`))
+  violations.push(...found.sparse.map((name) => `${name} keeps more than it has`))
   if (found.queued > 0) violations.push(`${found.queued} entries stay in the queue`)
 }
 

@@ -155,9 +155,9 @@ for (const [name, open] of engines) {
       for (;;) {
         const entries = await metadata.claimReclaim(Number.MAX_SAFE_INTEGER, 1000)
         if (entries.length === 0) break
-        const gone = await metadata.finishReclaim(entries)
-        for (const blob of gone) await blobs.remove(blob)
-        await metadata.blobsRemoved(gone)
+        const { freed } = await metadata.finishReclaim(entries)
+        for (const file of freed) await blobs.remove(file)
+        await metadata.filesRemoved(freed)
       }
       const bucket = scene.service.bucket.id
       const page = { bucket, prefix: '', delimiter: '', from: '', exclusive: false, max: 1000 }

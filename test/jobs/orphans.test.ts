@@ -1,24 +1,24 @@
 /** A sweep removes blobs of earlier lives that no row names, and leaves those of this life and of later ones alone. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { BlobId } from '../../src/base/ids.ts'
+import type { FileId } from '../../src/base/ids.ts'
 import { OrphanJob } from '../../src/jobs/orphans.ts'
 import { blob } from '../contracts/metadata/scene.ts'
 
 const epoch = 3
 
 class Shelf {
-  readonly blobs: Set<BlobId>
-  readonly aside: BlobId[] = []
-  readonly unfinished = new Set<BlobId>()
+  readonly blobs: Set<FileId>
+  readonly aside: FileId[] = []
+  readonly unfinished = new Set<FileId>()
   listings = 0
   failAt = -1
 
-  constructor(blobs: readonly BlobId[]) {
+  constructor(blobs: readonly FileId[]) {
     this.blobs = new Set(blobs)
   }
 
-  async *list(): AsyncIterable<BlobId> {
+  async *list(): AsyncIterable<FileId> {
     this.listings += 1
     for (const [index, id] of [...this.blobs].entries()) {
       if (index === this.failAt) throw new Error('EIO')
@@ -26,23 +26,23 @@ class Shelf {
     }
   }
 
-  async remove(id: BlobId): Promise<void> {
+  async remove(id: FileId): Promise<void> {
     this.blobs.delete(id)
   }
 
-  async stat(id: BlobId): Promise<{ sizeBytes: number } | undefined> {
+  async stat(id: FileId): Promise<{ sizeBytes: number } | undefined> {
     return this.unfinished.has(id) ? undefined : { sizeBytes: 1 }
   }
 
-  readonly setAside = async (id: BlobId): Promise<void> => {
+  readonly setAside = async (id: FileId): Promise<void> => {
     this.blobs.delete(id)
     this.aside.push(id)
   }
 }
 
-function sweepOf(shelf: Shelf, named: readonly BlobId[]): OrphanJob {
+function sweepOf(shelf: Shelf, named: readonly FileId[]): OrphanJob {
   const known = new Set(named)
-  const referenced = async (ids: readonly BlobId[]): Promise<ReadonlySet<BlobId>> =>
+  const referenced = async (ids: readonly FileId[]): Promise<ReadonlySet<FileId>> =>
     new Set(ids.filter((id) => known.has(id)))
   return new OrphanJob({ metadata: { epoch, referenced }, blobs: shelf, setAside: shelf.setAside })
 }
@@ -67,7 +67,7 @@ it('keeps the bytes of what was finished, and not of what was never acknowledged
 
 it('sweeps nothing while an index is known to be damaged', async () => {
   const shelf = new Shelf([blob(1, 1)])
-  const metadata = { epoch, referenced: async () => new Set<BlobId>() }
+  const metadata = { epoch, referenced: async () => new Set<FileId>() }
   const parts = { metadata, blobs: shelf, setAside: shelf.setAside }
   const damaged = { is: true }
   const job = new OrphanJob({ ...parts, isIndexDamaged: () => damaged.is })
@@ -92,7 +92,7 @@ it('sweeps in pieces, and once in each life', async () => {
 it('removes what a process beside this one left when it ended, and not what another one is writing', async () => {
   const living = blob(1, 5)
   const shelf = new Shelf([living, blob(2, 4)])
-  const metadata = { epoch, referenced: async () => new Set<BlobId>() }
+  const metadata = { epoch, referenced: async () => new Set<FileId>() }
   const ended = new Set<number>()
   const job = new OrphanJob({ metadata, blobs: shelf, setAside: shelf.setAside, ended })
   await job.step()
@@ -106,7 +106,7 @@ it('removes what a process beside this one left when it ended, and not what anot
 
 it('sweeps once more for who ended while a sweep was under way', async () => {
   const shelf = new Shelf(Array.from({ length: 600 }, (_, index) => blob(index, 4)))
-  const metadata = { epoch, referenced: async () => new Set<BlobId>() }
+  const metadata = { epoch, referenced: async () => new Set<FileId>() }
   const ended = new Set<number>()
   const job = new OrphanJob({ metadata, blobs: shelf, setAside: shelf.setAside, ended })
   assert.equal(await job.step(), true)

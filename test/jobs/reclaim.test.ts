@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { Holds } from '../../src/base/holds.ts'
-import type { BlobId } from '../../src/base/ids.ts'
+import type { FileId } from '../../src/base/ids.ts'
 import { ReclaimJob } from '../../src/jobs/reclaim.ts'
 import { openMemoryMetadata } from '../../src/stores/metadata/memory.ts'
 import {
@@ -22,11 +22,11 @@ const graceMs = 1000
 interface Yard extends Scene {
   readonly holds: Holds
   readonly job: ReclaimJob
-  readonly removed: BlobId[]
+  readonly removed: FileId[]
   /** Fails the next removal. */
   fail: boolean
   /** Cannot be removed. */
-  failing: BlobId | undefined
+  failing: FileId | undefined
 }
 
 async function withYard(run: (yard: Yard) => Promise<void>): Promise<void> {
@@ -34,13 +34,16 @@ async function withYard(run: (yard: Yard) => Promise<void>): Promise<void> {
     async (clock) => openMemoryMetadata(clock),
     async (scene) => {
       const holds = new Holds()
-      const removed: BlobId[] = []
-      const remove = async (id: BlobId): Promise<void> => {
+      const removed: FileId[] = []
+      const remove = async (id: FileId): Promise<void> => {
         if (yard.fail || yard.failing === id) throw new Error('EIO')
         removed.push(id)
       }
       const { store: metadata, clock } = scene
-      const job = new ReclaimJob({ metadata, blobs: { remove }, holds, clock, graceMs })
+      const noPack = async (): Promise<void> => assert.fail('there is no pack')
+      const packs = { settle: noPack, remove: noPack }
+      const parts = { metadata, blobs: { remove }, holds, packs, clock, graceMs }
+      const job = new ReclaimJob(parts)
       const yard: Yard = { ...scene, holds, job, removed, fail: false, failing: undefined }
       await run(yard)
     },
@@ -53,7 +56,7 @@ async function drain(job: ReclaimJob): Promise<void> {
 }
 
 /** Lets the grace pass, then everything that is due go. */
-async function sweep(yard: Yard): Promise<readonly BlobId[]> {
+async function sweep(yard: Yard): Promise<readonly FileId[]> {
   yard.clock.time += graceMs + 1
   yard.removed.length = 0
   await drain(yard.job)

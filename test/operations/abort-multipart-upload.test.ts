@@ -25,7 +25,7 @@ describe('AbortMultipartUpload', () => {
       code: 'NoSuchUpload',
     })
     const entries = await scene.metadata.claimReclaim(Number.MAX_SAFE_INTEGER, 10)
-    assert.equal((await scene.metadata.finishReclaim(entries)).length, 1)
+    assert.equal((await scene.metadata.finishReclaim(entries)).freed.length, 1)
   })
 
   it('finds no upload that was completed', async () => {

@@ -5,7 +5,7 @@ import { before, test } from 'node:test'
 import fc from 'fast-check'
 import { systemChance } from '../../src/base/chance.ts'
 import { Holds } from '../../src/base/holds.ts'
-import { BlobNames, type BlobId } from '../../src/base/ids.ts'
+import { BlobNames, type FileId } from '../../src/base/ids.ts'
 import { inlineBytesMax } from '../../src/base/limits.ts'
 import type { ChecksumAlgorithm } from '../../src/payload/checksums/algorithms.ts'
 import { checksumOf, loadHashers } from '../../src/payload/checksums/hashers.ts'
@@ -23,14 +23,16 @@ before(async () => {
 
 /** Remembers the names it gave. */
 class RememberedNames extends BlobNames {
-  readonly given: BlobId[] = []
+  readonly given: FileId[] = []
 
-  override next(): BlobId {
+  override next(): FileId {
     const id = super.next()
     this.given.push(id)
     return id
   }
 }
+
+const abandonBytes = async (): Promise<void> => assert.fail('there is no pack')
 
 interface Bench {
   readonly blobs: BlobStore
@@ -52,7 +54,7 @@ function bench(): Bench {
       blobs,
       holds,
       names,
-      metadata: { failure: undefined },
+      metadata: { failure: undefined, abandonBytes },
     }),
   }
 }
@@ -215,7 +217,10 @@ test('a blob is held while it is written and until it is kept or forgotten', asy
 
 test('a blob stays when the store that was to name it has failed: its row may be durable', async () => {
   const blobs = memoryBlobs()
-  const metadata: { failure: Error | undefined } = { failure: undefined }
+  const metadata: { failure: Error | undefined; abandonBytes: typeof abandonBytes } = {
+    failure: undefined,
+    abandonBytes,
+  }
   const names = new RememberedNames(1, systemChance)
   const ingest = createIngest({ ...acceleration, blobs, holds: new Holds(), names, metadata })
   const stored = await take(ingest, randomBytes(100_000))

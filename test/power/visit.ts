@@ -90,6 +90,8 @@ async function clean({ data, durability }: Visit, wrong: string[]): Promise<void
   if (!mayMiss) wrong.push(...audit(data).missing.map((name) => `${name} is missing`))
   const found = await settled(data, { mayMiss })
   wrong.push(...found.orphans.map((name) => `${name} is an orphan`))
+  // What is not there cannot be moved.
+  if (!mayMiss) wrong.push(...found.sparse.map((name) => `${name} keeps more than it has`))
   if (found.queued > 0) wrong.push(`${found.queued} entries stay in the queue`)
 }
 

@@ -33,7 +33,7 @@ export function loseDatabase(data: string): void {
 }
 
 /** More than lies in the database. */
-const big = 40_000
+export const big = 40_000
 
 export class Objects extends Client {
   async put(key: string, tag: string, size: number = big): Promise<void> {

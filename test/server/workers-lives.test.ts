@@ -22,7 +22,8 @@ import { until } from '../harness/until.ts'
 const workers = 2
 const args = ['--workers', String(workers)]
 const env = { ASHLAR_RECLAIM_GRACE: '0' }
-const slowBytes = 400_000
+/** So long that the first half of it is on the disk before the rest has come. */
+const slowBytes = 2_500_000
 
 test('a worker that is killed takes its own requests with it, and what it left is swept while the others go on', async () => {
   await using server = await startServer({ args, env })

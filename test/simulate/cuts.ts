@@ -23,6 +23,9 @@ const timings = { headersMs: limitMs, bodyWindowMs: limitMs, lingerMs: 300 }
 const patienceMs = 20_000
 const bucket = '/cuts'
 const before = { tag: 'before', sizeBytes: 30_000 }
+/** Every so many bodies one is so long that the beginning of it is on the disk before its end has come. */
+const longEvery = 4
+const longBytesMin = 2_500_000
 
 const manners = ['end', 'reset', 'half-close', 'stall', 'damage'] as const
 type Manner = (typeof manners)[number]
@@ -129,7 +132,8 @@ class Cuts {
   }
 
   #plan(lane: number, form: PayloadForm): RequestPlan {
-    const sizeBytes = 1000 + Math.floor(this.#random() * 150_000)
+    const isLong = this.figures.cuts % longEvery === 0
+    const sizeBytes = (isLong ? longBytesMin : 1000) + Math.floor(this.#random() * 150_000)
     const body = bodyOf(`cut ${this.figures.cuts}`, sizeBytes)
     const crc = Buffer.alloc(4)
     crc.writeUInt32BE(crc32(body))

@@ -4,7 +4,7 @@
  *
  * A blank is an unfinished blob like any other: nobody reads it, the next life removes it.
  */
-import type { BlobId, BlobNames } from '../../base/ids.ts'
+import type { BlobNames, FileId } from '../../base/ids.ts'
 import type { OpenFile } from './file-system.ts'
 import type { Folders } from './folders.ts'
 
@@ -29,7 +29,7 @@ type Blank = Promise<OpenFile | undefined>
 export class Blanks implements AsyncDisposable {
   readonly #parts: BlanksParts
   /** In the order of their names, which is that in which they are asked for. */
-  readonly #waiting = new Map<BlobId, Blank>()
+  readonly #waiting = new Map<FileId, Blank>()
   readonly #unwanted = new Set<Promise<void>>()
   #asked = 0
   #isOver = false
@@ -43,7 +43,7 @@ export class Blanks implements AsyncDisposable {
    * The file of `id`, whose name is durable; undefined where none was made, so that its writer makes it. Called once for each
    * name, before the next one is handed out. `running` blobs are being written.
    */
-  take(id: BlobId, running: number): Blank | undefined {
+  take(id: FileId, running: number): Blank | undefined {
     this.#asked += 1
     this.#passOver(id)
     const blank = this.#waiting.get(id)
@@ -79,7 +79,7 @@ export class Blanks implements AsyncDisposable {
   }
 
   /** Names before `id` were handed out, and no blob came of them. */
-  #passOver(id: BlobId): void {
+  #passOver(id: FileId): void {
     for (const [before, blank] of this.#waiting) {
       if (before >= id) return
       this.#waiting.delete(before)
@@ -105,7 +105,7 @@ export class Blanks implements AsyncDisposable {
   }
 
   /** What cannot be made now is not missed: whoever wants it tries again and says why. A sync that fails is told by whoever does it. */
-  async #make(ids: readonly BlobId[]): Promise<readonly OpenFile[]> {
+  async #make(ids: readonly FileId[]): Promise<readonly OpenFile[]> {
     const { folders, createMany, syncFolder } = this.#parts
     const [first] = ids
     if (first === undefined) return []
@@ -122,14 +122,14 @@ export class Blanks implements AsyncDisposable {
     }
   }
 
-  #drop(id: BlobId, blank: Blank): void {
+  #drop(id: FileId, blank: Blank): void {
     const dropping = blank.then((file) => this.#remove(id, file))
     this.#unwanted.add(dropping)
     void dropping.then(() => this.#unwanted.delete(dropping))
   }
 
   /** What does not go is an empty file, which the next life removes. */
-  async #remove(id: BlobId, file: OpenFile | undefined): Promise<void> {
+  async #remove(id: FileId, file: OpenFile | undefined): Promise<void> {
     if (file === undefined) return
     const { unlink, folders } = this.#parts
     await Promise.allSettled([file.close(), unlink(folders.path(id))])

@@ -1,7 +1,7 @@
 /** Blobs copied from one folder of blobs into another, each proven from its copy before it gets its name. */
 import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { BlobId } from '../../base/ids.ts'
+import { placeOf, type BlobId, type FileId } from '../../base/ids.ts'
 import type { BlobExaminer } from './examiner.ts'
 import { failedWith, nodeFileSystem } from './file-system.ts'
 import { BlobCorrupt, BlobMissing } from './store.ts'
@@ -13,6 +13,18 @@ export interface CopierParts {
   readonly link: boolean
 }
 
+export interface Copied {
+  /** Of blobs that were copied; 0 when whole ones were there. */
+  readonly bytes: number
+  readonly damaged: readonly DamagedCopy[]
+}
+
+export interface DamagedCopy {
+  readonly blob: BlobId
+  /** BlobMissing, BlobCorrupt, or what reading its bytes failed with. */
+  readonly error: unknown
+}
+
 export class BlobCopier {
   readonly #parts: CopierParts
   /** Those with new names. */
@@ -22,24 +34,26 @@ export class BlobCopier {
     this.#parts = parts
   }
 
-  /** Bytes that were copied; 0 when a whole one was there. Throws BlobMissing, BlobCorrupt; then there is no copy. */
-  async copy(id: BlobId): Promise<number> {
+  /** A file, for these of its blobs. What is wrong with them is told; a file in which no blob is whole is not copied. */
+  async copy(file: FileId, blobs: readonly BlobId[]): Promise<Copied> {
     const { from, to } = this.#parts
-    if (await this.#isThere(id)) return 0
-    const path = to.path(id)
+    if (await this.#areThere(blobs)) return { bytes: 0, damaged: [] }
+    const path = to.path(file)
     const unfinished = `${path}.new`
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     await rm(unfinished, { force: true })
     try {
-      await this.#bring(from.path(id), unfinished)
-      const sizeBytes = await proven(to, id, unfinished)
-      await rename(unfinished, path)
+      const isPack = blobs.some((id) => placeOf(id) !== undefined)
+      await this.#bring(from.path(file), unfinished, isPack)
+      const copied = await proven(to, blobs, unfinished)
+      if (copied.damaged.length === blobs.length) await rm(unfinished)
+      else await rename(unfinished, path)
       this.#folders.add(dirname(path))
-      return sizeBytes
+      return copied
     } catch (error) {
       await rm(unfinished, { force: true })
-      if (failedWith(error, 'ENOENT')) throw new BlobMissing(`there is no blob ${id}`)
-      throw error
+      if (!failedWith(error, 'ENOENT') && !failedWith(error, 'EIO')) throw error
+      return { bytes: 0, damaged: blobs.map((blob) => ({ blob, error: missingOr(error, blob) })) }
     }
   }
 
@@ -52,9 +66,9 @@ export class BlobCopier {
     for (const folder of new Set([...folders, ...above])) await nodeFileSystem.syncFolder(folder)
   }
 
-  async #isThere(id: BlobId): Promise<boolean> {
+  async #areThere(blobs: readonly BlobId[]): Promise<boolean> {
     try {
-      await this.#parts.to.sizeOf(id)
+      for (const blob of blobs) await this.#parts.to.sizeOf(blob)
       return true
     } catch (error) {
       if (error instanceof BlobMissing || error instanceof BlobCorrupt) return false
@@ -62,17 +76,35 @@ export class BlobCopier {
     }
   }
 
-  async #bring(from: string, to: string): Promise<void> {
-    if (this.#parts.link) return link(from, to)
+  /** A pack is copied even where links are asked for: of the one file a blob may be struck, of the other it is still named. */
+  async #bring(from: string, to: string, isPack: boolean): Promise<void> {
+    if (this.#parts.link && !isPack) return link(from, to)
     await copyFile(from, to)
     await synced(to)
   }
 }
 
-async function proven(blobs: BlobExaminer, id: BlobId, path: string): Promise<number> {
-  let sizeBytes = 0
-  for await (const bytes of blobs.proveFile(id, path)) sizeBytes += bytes
-  return sizeBytes
+function missingOr(error: unknown, blob: BlobId): unknown {
+  return failedWith(error, 'ENOENT') ? new BlobMissing(`there is no blob ${blob}`) : error
+}
+
+async function proven(
+  examiner: BlobExaminer,
+  blobs: readonly BlobId[],
+  path: string,
+): Promise<Copied> {
+  let bytes = 0
+  const damaged: DamagedCopy[] = []
+  for (const blob of blobs) {
+    try {
+      for await (const piece of examiner.proveFile(blob, path)) bytes += piece
+    } catch (error) {
+      const isDamage = error instanceof BlobMissing || error instanceof BlobCorrupt
+      if (!isDamage && !failedWith(error, 'EIO')) throw error
+      damaged.push({ blob, error })
+    }
+  }
+  return { bytes, damaged }
 }
 
 async function synced(path: string): Promise<void> {

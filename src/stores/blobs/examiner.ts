@@ -1,19 +1,32 @@
 /** Looking through all blob files from the first to the last byte, header included: for scrub, verify, backup and restore. */
 import { resolve } from 'node:path'
 import { free } from '../../base/free.ts'
-import type { BlobId } from '../../base/ids.ts'
+import { fileOf, placeOf, type BlobId, type FileId } from '../../base/ids.ts'
 import { createKernels } from '../../base/kernels/kernels.ts'
 import { blockSumsWith, type BlockSums } from './block-checksum.ts'
-import { decodeHeader, headerSize, pageBytes, type BlobHeader } from './files-format.ts'
+import {
+  decodeHeader,
+  decodeStruck,
+  headerSize,
+  pageBytes,
+  type BlobHeader,
+} from './files-format.ts'
 import { bigReadBytes, openBlob, readBlob, readExactly, type OpenBlob } from './files-reader.ts'
-import { failedWith, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts'
+import { failedWith, nodeFileSystem, type FileSystem, type ReadableFile } from './file-system.ts'
 import { FolderSyncs } from './folder-syncs.ts'
 import { Folders } from './folders.ts'
+import { blobsIn } from './pack-walk.ts'
 import { BlobCorrupt, BlobMissing, type BlobAbout, type BlobClosing } from './store.ts'
+import { windowOf } from './window.ts'
 
 export interface BlobExaminer {
   /** In order, those after `after` only; unfinished ones as well. */
-  ids(after?: BlobId): AsyncIterable<BlobId>
+  files(after?: FileId): AsyncIterable<FileId>
+  /**
+   * The blobs of a file, in order: itself, or what a pack holds. Pages of a pack that no header explains are taken for one blob, so
+   * that `prove` says what is wrong with them. Throws BlobAbsent.
+   */
+  blobsIn(file: FileId): Promise<readonly BlobId[]>
   /** Size as its proven trailer says. Throws BlobAbsent, BlobMissing when it was never finished, BlobCorrupt. */
   sizeOf(id: BlobId): Promise<number>
   /** What it says of itself, in its proven header and trailer; its bytes are not read. Throws as `sizeOf` does. */
@@ -22,8 +35,8 @@ export interface BlobExaminer {
   prove(id: BlobId): AsyncGenerator<number>
   /** The same of a file under any name. */
   proveFile(id: BlobId, path: string): AsyncGenerator<number>
-  /** Where the file of a blob lies, whether it is there or not. */
-  path(id: BlobId): string
+  /** Where a file lies, whether it is there or not. */
+  path(file: FileId): string
 }
 
 export interface BlobDescription {
@@ -32,7 +45,7 @@ export interface BlobDescription {
   readonly closing: BlobClosing | undefined
 }
 
-/** There is no file at all. */
+/** There is no file at all, or the blob was struck from its pack. */
 export class BlobAbsent extends BlobMissing {}
 
 export async function openBlobExaminer(
@@ -54,16 +67,25 @@ class FileExaminer implements BlobExaminer {
     this.#folders = new Folders(resolve(directory), fs, syncs)
   }
 
-  ids(after?: BlobId): AsyncIterable<BlobId> {
-    return this.#folders.ids(after)
+  files(after?: FileId): AsyncIterable<FileId> {
+    return this.#folders.files(after)
   }
 
-  path(id: BlobId): string {
-    return this.#folders.path(id)
+  path(file: FileId): string {
+    return this.#folders.path(file)
+  }
+
+  async blobsIn(file: FileId): Promise<readonly BlobId[]> {
+    const open = await this.#open(file, this.path(file))
+    try {
+      return await blobsIn(file, open)
+    } finally {
+      await open.close()
+    }
   }
 
   async sizeOf(id: BlobId): Promise<number> {
-    const file = await this.#open(id, this.path(id))
+    const file = await this.#open(id, this.path(fileOf(id)))
     try {
       const { sizeBytes } = await openBlob(id, file)
       return sizeBytes
@@ -73,11 +95,11 @@ class FileExaminer implements BlobExaminer {
   }
 
   async describe(id: BlobId): Promise<BlobDescription> {
-    const file = await this.#open(id, this.path(id))
+    const file = await this.#open(id, this.path(fileOf(id)))
     try {
       const blob = await openBlob(id, file)
       const { about } = await provenHeader(blob)
-      const said = Buffer.from(blob.closing).toString()
+      const said = Buffer.from(blob.closing).toString().trim()
       return { about, closing: said === '' ? undefined : (JSON.parse(said) as BlobClosing) }
     } finally {
       await file.close()
@@ -85,7 +107,7 @@ class FileExaminer implements BlobExaminer {
   }
 
   prove(id: BlobId): AsyncGenerator<number> {
-    return this.proveFile(id, this.path(id))
+    return this.proveFile(id, this.path(fileOf(id)))
   }
 
   async *proveFile(id: BlobId, path: string): AsyncGenerator<number> {
@@ -106,13 +128,29 @@ class FileExaminer implements BlobExaminer {
     }
   }
 
-  async #open(id: BlobId, path: string): Promise<OpenFile> {
+  async #open(id: BlobId, path: string): Promise<ReadableFile> {
+    const file = windowOf(id, await this.#openFile(id, path))
+    if (placeOf(id) === undefined || !(await isStruck(id, file))) return file
+    await file.close()
+    throw new BlobAbsent(`blob ${id} was given up`)
+  }
+
+  async #openFile(id: BlobId, path: string): Promise<ReadableFile> {
     try {
       return await this.#fs.open(path)
     } catch (error) {
       if (failedWith(error, 'ENOENT')) throw new BlobAbsent(`there is no blob ${id}`)
       throw error
     }
+  }
+}
+
+/** What cannot be read says what is wrong with it to whoever reads on. */
+async function isStruck(id: BlobId, file: ReadableFile): Promise<boolean> {
+  try {
+    return decodeStruck(await readExactly(file, 0, Buffer.alloc(pageBytes))) === id
+  } catch {
+    return false
   }
 }
 

@@ -1,17 +1,29 @@
 /**
- * How a blob lies in its file (docs/format/blob.md): header pages, the bytes, the block checksums, a footer.
+ * How a blob lies in its file (docs/format/blob.md): header pages, the bytes, the block checksums, a footer. In a pack several lie
+ * behind one another, each from page to page, and say where.
  *
  * Numbers are big-endian. A file without a whole footer is a blob that was never finished.
  */
 import { crc32 } from 'node:zlib'
 import { assert } from '../../base/assert.ts'
-import { blobId, type BlobId } from '../../base/ids.ts'
+import {
+  blobAt,
+  fileId,
+  fileOf,
+  placeOf,
+  placePagesMax,
+  type BlobId,
+  type FileId,
+  type Place,
+} from '../../base/ids.ts'
 import { blockBytes, blockCount, blockSumBytes, blockSumName } from './block-checksum.ts'
 import { BlobCorrupt, type BlobAbout, type BlobClosing } from './store.ts'
 
 export const formatVersion = 1
 /** Of a footer that a closing stands before. */
 export const closedVersion = 2
+/** Of header and footer of a blob in a pack. */
+export const packedVersion = 3
 /** The data begins on a page, so that pieces can be written past the page cache. */
 export const pageBytes = 4096
 export const footerBytes = 64
@@ -19,11 +31,18 @@ export const footerBytes = 64
 export const closingBytesMax = 4096
 
 const headerMagic = 'ASHLARBL'
+/** Of the page that stands in place of the header of a blob that was struck from its pack. */
+const struckMagic = 'ASHLARNO'
 const footerMagic = 'ASHLAREN'
 const fixedHeaderBytes = 64
 const headerCrcAt = 56
 const footerCrcAt = 52
 const sumNameBytes = 16
+/** Of a blob in a pack: behind a shorter name of the block checksum. */
+const packedSumNameBytes = 12
+const headerPagesAt = 52
+const headerFirstPageAt = 60
+const footerFirstPageAt = 44
 
 /** What the header says: enough to rebuild the metadata of this blob. */
 export interface BlobHeader {
@@ -41,20 +60,49 @@ export interface BlobFooter {
   readonly closingBytes: number
 }
 
-/** The header in whole pages. */
-export function encodeHeader(id: BlobId, about: BlobAbout): Uint8Array {
-  const json = Buffer.from(JSON.stringify(about))
-  const header = Buffer.alloc(wholePages(fixedHeaderBytes + json.length))
+/** What a header says, before it is known whose it will be. */
+export function encodeAbout(about: BlobAbout): Uint8Array {
+  return Buffer.from(JSON.stringify(about))
+}
+
+/** Bytes of a header that says this: whole pages. */
+export function headerBytesOf(about: Uint8Array): number {
+  return wholePages(fixedHeaderBytes + about.length)
+}
+
+export function encodeHeader(id: BlobId, about: Uint8Array): Uint8Array {
+  const header = Buffer.alloc(headerBytesOf(about))
+  const place = placeOf(id)
   header.write(headerMagic, 0, 'latin1')
-  header.writeUInt32BE(formatVersion, 8)
+  header.writeUInt32BE(place === undefined ? formatVersion : packedVersion, 8)
   header.writeUInt32BE(header.length, 12)
-  header.write(id, 16, 'hex')
+  header.write(fileOf(id), 16, 'hex')
   header.writeUInt32BE(blockBytes, 32)
-  header.writeUInt32BE(json.length, 36)
+  header.writeUInt32BE(about.length, 36)
   header.write(blockSumName, 40, 'latin1')
-  header.set(json, fixedHeaderBytes)
+  header.writeUInt32BE(place?.pages ?? 0, headerPagesAt)
+  header.writeUInt32BE(place?.firstPage ?? 0, headerFirstPageAt)
+  header.set(about, fixedHeaderBytes)
   header.writeUInt32BE(crc32(header), headerCrcAt)
   return header
+}
+
+/** The page in place of the header of a blob in a pack that was given up: who goes through the pack passes the blob over. */
+export function encodeStruck(id: BlobId): Uint8Array {
+  const header = Buffer.from(encodeHeader(id, new Uint8Array()))
+  header.write(struckMagic, 0, 'latin1')
+  header.writeUInt32BE(0, headerCrcAt)
+  header.writeUInt32BE(crc32(header), headerCrcAt)
+  return header
+}
+
+/** The blob that was struck from the place where this page is; undefined where none was. */
+export function decodeStruck(page: Buffer): BlobId | undefined {
+  if (page.toString('latin1', 0, 8) !== struckMagic) return undefined
+  const header = Buffer.from(page)
+  const crc = header.readUInt32BE(headerCrcAt)
+  header.writeUInt32BE(0, headerCrcAt)
+  return header.length === pageBytes && crc32(header) === crc ? idIn(header) : undefined
 }
 
 /** Size of a header in bytes, from its first page; BlobCorrupt when this is none. */
@@ -74,61 +122,107 @@ export function decodeHeader(header: Buffer): BlobHeader {
   if (pages.length !== headerBytes || crc32(pages) !== crc) {
     throw new BlobCorrupt('a blob header fails its CRC')
   }
-  refuseOtherVersion(pages.readUInt32BE(8))
+  const id = idIn(pages)
   const json = pages.toString('utf8', fixedHeaderBytes, fixedHeaderBytes + pages.readUInt32BE(36))
   const about = JSON.parse(json) as BlobAbout
-  return { id: blobId(pages.toString('hex', 16, 32)), headerBytes, about }
+  return { id, headerBytes, about }
+}
+
+function idIn(header: Buffer): BlobId {
+  return blobAtPlace(fileId(header.toString('hex', 16, 32)), header.readUInt32BE(8), {
+    firstPage: header.readUInt32BE(headerFirstPageAt),
+    pages: header.readUInt32BE(headerPagesAt),
+  })
+}
+
+/** Pages of a blob in a pack. */
+export function packedPages(headerBytes: number, sizeBytes: number, closingBytes: number): number {
+  return wholePages(headerBytes + sizeBytes + trailerBytes(sizeBytes, closingBytes)) / pageBytes
+}
+
+/** In no more than 4,096 bytes. */
+export function encodeClosing(closing: BlobClosing | undefined): Uint8Array {
+  const json = Buffer.from(closing === undefined ? '' : JSON.stringify(closing))
+  assert(json.length <= closingBytesMax, 'a closing is short')
+  return json
 }
 
 /**
  * What follows the data: the sums of its blocks, the closing if there is one, and the footer that covers them. Spaces behind
- * the closing let the file end on a page, as far as a closing may be so long.
+ * the closing let the file end on a page, as far as a closing may be so long; a blob in a pack always ends on one.
  */
 export function encodeTrailer(
   footer: Omit<BlobFooter, 'closingBytes'>,
   sums: Uint8Array,
-  closing?: BlobClosing,
+  json: Uint8Array,
 ): Uint8Array {
-  const json = Buffer.from(closing === undefined ? '' : JSON.stringify(closing))
-  assert(json.length <= closingBytesMax, 'a closing is short')
+  const place = placeOf(footer.id)
   const before = footer.headerBytes + footer.sizeBytes + sums.length + footerBytes
   const padded = wholePages(before + json.length) - before
-  const hasRoom = closing !== undefined && padded <= closingBytesMax
-  const footerAt = sums.length + (hasRoom ? padded : json.length)
+  const hasRoom = json.length > 0 && padded <= closingBytesMax
+  const footerAt = sums.length + (hasRoom || place !== undefined ? padded : json.length)
   const trailer = Buffer.alloc(footerAt + footerBytes, ' ')
   trailer.set(sums)
   trailer.set(json, sums.length)
   const end = trailer.subarray(footerAt)
   end.fill(0)
-  end.write(footer.id, 0, 'hex')
+  end.write(fileOf(footer.id), 0, 'hex')
   end.writeBigUInt64BE(BigInt(footer.sizeBytes), 16)
   end.writeUInt32BE(footer.headerBytes, 24)
   end.writeUInt32BE(blockBytes, 28)
   end.write(blockSumName, 32, 'latin1')
-  end.writeUInt32BE(closing === undefined ? formatVersion : closedVersion, 48)
+  end.writeUInt32BE(place?.firstPage ?? 0, footerFirstPageAt)
+  end.writeUInt32BE(footerVersion(place, json), 48)
   const covered = trailer.length - footerBytes + footerCrcAt
   end.writeUInt32BE(crc32(trailer.subarray(0, covered)), footerCrcAt)
   end.write(footerMagic, 56, 'latin1')
   return trailer
 }
 
-/** Reads a footer, the last bytes of a file; undefined when the file does not end with one. Not yet proven: see `provenTrailer`. */
+function footerVersion(place: Place | undefined, json: Uint8Array): number {
+  if (place !== undefined) return packedVersion
+  return json.length === 0 ? formatVersion : closedVersion
+}
+
+/** By version of a footer: a closing and, in a pack, what lets it end on a page. */
+const closingMax: Readonly<Record<number, number>> = {
+  [formatVersion]: 0,
+  [closedVersion]: closingBytesMax,
+  [packedVersion]: closingBytesMax + pageBytes,
+}
+
+/**
+ * Reads a footer, the last bytes of a file, or of the pages of a blob in a pack; undefined when they do not end with one. Not yet
+ * proven: see `provenTrailer`.
+ */
 export function decodeFooter(end: Buffer, fileBytes: number): BlobFooter | undefined {
   if (end.length < footerBytes || end.toString('latin1', 56, 64) !== footerMagic) return undefined
   const version = end.readUInt32BE(48)
-  if (version !== closedVersion) refuseOtherVersion(version)
+  const max = closingMax[version]
+  if (max === undefined) throw unknownVersion(version)
   const sizeBytes = Number(end.readBigUInt64BE(16))
   const headerBytes = end.readUInt32BE(24)
-  const known = `${end.readUInt32BE(28)} ${end.toString('latin1', 32, 32 + sumNameBytes)}`
-  if (known !== `${blockBytes} ${blockSumName.padEnd(sumNameBytes, '\0')}`) {
+  const nameBytes = version === packedVersion ? packedSumNameBytes : sumNameBytes
+  const known = `${end.readUInt32BE(28)} ${end.toString('latin1', 32, 32 + nameBytes)}`
+  if (known !== `${blockBytes} ${blockSumName.padEnd(nameBytes, '\0')}`) {
     throw new BlobCorrupt(`a blob of unknown block checksums: ${known}`)
   }
   const closingBytes = fileBytes - headerBytes - sizeBytes - trailerBytes(sizeBytes, 0)
-  const closingMax = version === closedVersion ? closingBytesMax : 0
-  if (closingBytes < 0 || closingBytes > closingMax) {
+  if (closingBytes < 0 || closingBytes > max) {
     throw new BlobCorrupt('a blob file is not as long as its footer says')
   }
-  return { id: blobId(end.toString('hex', 0, 16)), headerBytes, sizeBytes, closingBytes }
+  const place = { firstPage: end.readUInt32BE(footerFirstPageAt), pages: fileBytes / pageBytes }
+  const id = blobAtPlace(fileId(end.toString('hex', 0, 16)), version, place)
+  return { id, headerBytes, sizeBytes, closingBytes }
+}
+
+function blobAtPlace(file: FileId, version: number, place: Place): BlobId {
+  if (version === formatVersion || version === closedVersion) return file
+  if (version !== packedVersion) throw unknownVersion(version)
+  const isPlace = Number.isInteger(place.pages) && place.pages <= placePagesMax
+  if (!isPlace || place.firstPage > placePagesMax)
+    throw new BlobCorrupt('a blob lies at no place of a pack')
+  return blobAt(file, place)
 }
 
 export interface ProvenTrailer {
@@ -137,15 +231,15 @@ export interface ProvenTrailer {
   readonly closing: Buffer
 }
 
-/** What a whole trailer holds, once its CRC and its owner prove right; BlobCorrupt otherwise. */
-export function provenTrailer(trailer: Buffer, { id, closingBytes }: BlobFooter): ProvenTrailer {
+/** What a whole trailer holds, once its CRC proves right, and that it is of blob `id`; BlobCorrupt otherwise. */
+export function provenTrailer(trailer: Buffer, footer: BlobFooter, id: BlobId): ProvenTrailer {
+  const { closingBytes } = footer
   const footerAt = trailer.length - footerBytes
   const crc = trailer.readUInt32BE(footerAt + footerCrcAt)
   if (crc32(trailer.subarray(0, footerAt + footerCrcAt)) !== crc) {
     throw new BlobCorrupt(`blob ${id} has a trailer that fails its CRC`)
   }
-  const owner = trailer.toString('hex', footerAt, footerAt + 16)
-  if (owner !== id) throw new BlobCorrupt(`the file of blob ${id} holds blob ${owner}`)
+  if (footer.id !== id) throw new BlobCorrupt(`the file of blob ${id} holds blob ${footer.id}`)
   const closingAt = footerAt - closingBytes
   return { sums: trailer.subarray(0, closingAt), closing: trailer.subarray(closingAt, footerAt) }
 }
@@ -155,8 +249,8 @@ export function trailerBytes(sizeBytes: number, closingBytes: number): number {
   return blockCount(sizeBytes) * blockSumBytes + closingBytes + footerBytes
 }
 
-function refuseOtherVersion(version: number): void {
-  if (version !== formatVersion) throw new BlobCorrupt(`a blob of unknown version ${version}`)
+function unknownVersion(version: number): BlobCorrupt {
+  return new BlobCorrupt(`a blob of unknown version ${version}`)
 }
 
 /** So many bytes, filled up to the next page. */

@@ -9,7 +9,7 @@ import type { BlobId } from '../../base/ids.ts'
 import { kibibyte, mebibyte } from '../../base/limits.ts'
 import { blockBytes, blockSumBytes, type BlockSums } from './block-checksum.ts'
 import { decodeFooter, footerBytes, provenTrailer, trailerBytes } from './files-format.ts'
-import type { OpenFile } from './file-system.ts'
+import type { ReadableFile } from './file-system.ts'
 import { BlobCorrupt, BlobMissing, type ByteRange } from './store.ts'
 
 /** Bytes of one read, in whole blocks: fewer trips to a thread, measured at 1 and at 64 MiB (docs/decisions/performance.md). */
@@ -33,7 +33,7 @@ export function readBytesBeside(readers: number): number {
 /** An open blob with a proven trailer. */
 export interface OpenBlob {
   readonly id: BlobId
-  readonly file: OpenFile
+  readonly file: ReadableFile
   readonly sizeBytes: number
   readonly headerBytes: number
   readonly sums: Buffer
@@ -49,7 +49,7 @@ export interface OpenBlob {
  */
 export async function openBlob(
   id: BlobId,
-  file: OpenFile,
+  file: ReadableFile,
   atOnceBytes: number = wholeFileBytesMax,
 ): Promise<OpenBlob> {
   const fileBytes = file.sizeBytes()
@@ -67,7 +67,7 @@ export async function openBlob(
     file,
     sizeBytes: footer.sizeBytes,
     headerBytes: footer.headerBytes,
-    ...provenTrailer(trailer, { ...footer, id }),
+    ...provenTrailer(trailer, footer, id),
     content: first === fileBytes ? tail : undefined,
   }
 }
@@ -195,7 +195,7 @@ function buffer(lengthBytes: number): Buffer {
 }
 
 /** Fills `into`, at once where the system has the bytes at hand. Rejects with BlobCorrupt when there are fewer. */
-export function readExactly(file: OpenFile, position: number, into: Buffer): Read {
+export function readExactly(file: ReadableFile, position: number, into: Buffer): Read {
   const filled = file.readCached?.(into, position) ?? 0
   return filled === into.length ? into : readRest(file, position, { into, filled })
 }
@@ -205,7 +205,7 @@ interface Filling {
   readonly filled: number
 }
 
-async function readRest(file: OpenFile, position: number, filling: Filling): Promise<Buffer> {
+async function readRest(file: ReadableFile, position: number, filling: Filling): Promise<Buffer> {
   const { into } = filling
   let { filled } = filling
   while (filled < into.length) {

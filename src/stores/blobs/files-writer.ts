@@ -1,27 +1,43 @@
 /**
- * Writes one blob into one new file: bytes gather in a piece while the piece before it is being written.
+ * Writes one blob into one new file: bytes gather in a piece while the piece before it is being written. Or leaves it, where it is no
+ * longer than a piece, to a pack.
  *
  * Header pages, data and trailer lie one after the other, so a small blob is a single write. Every piece but the last
  * ends on a block and on a page.
  */
-import type { BlobId } from '../../base/ids.ts'
+import { blobAt, type BlobId, type FileId } from '../../base/ids.ts'
 import { blockBytes, blockSumBytes, type BlockSums } from './block-checksum.ts'
-import { encodeHeader, encodeTrailer } from './files-format.ts'
+import {
+  encodeAbout,
+  encodeClosing,
+  encodeHeader,
+  encodeTrailer,
+  headerBytesOf,
+  packedPages,
+  pageBytes,
+} from './files-format.ts'
 import type { OpenFile } from './file-system.ts'
 import type { Pieces } from './pieces.ts'
 import type { BlobAbout, BlobClosing } from './store.ts'
 
 export interface BlobWriterParts {
-  readonly file: OpenFile
+  /** Makes the file of the blob; called once at most, and never for one that a pack takes. */
+  readonly begin: () => Promise<OwnFile>
   readonly pieces: Pieces
   readonly blockSums: BlockSums
 }
 
+export interface OwnFile {
+  readonly id: FileId
+  readonly file: OpenFile
+}
+
 export class BlobWriter {
   readonly #parts: BlobWriterParts
-  readonly #id: BlobId
+  readonly #about: Uint8Array
   readonly #headerBytes: number
   readonly #sums: bigint[] = []
+  #own: OwnFile | undefined
   /** The piece that fills: `#filled` bytes are valid, of these `#summed` are header or lie in summed blocks. */
   #piece: Uint8Array
   #room: number
@@ -29,23 +45,27 @@ export class BlobWriter {
   #summed: number
   #sizeBytes = 0
   #position = 0
+  #closing: Uint8Array = new Uint8Array()
   /** The write in flight; resolves to its error, so that nobody needs to listen while it runs. */
   #writing: Promise<unknown> = Promise.resolve(undefined)
 
-  constructor(id: BlobId, about: BlobAbout, parts: BlobWriterParts) {
-    const header = encodeHeader(id, about)
+  constructor(about: BlobAbout, parts: BlobWriterParts) {
     this.#parts = parts
-    this.#id = id
-    this.#headerBytes = header.length
-    this.#piece = parts.pieces.take(header.length + blockBytes)
-    this.#piece.set(header)
-    this.#filled = header.length
-    this.#summed = header.length
-    this.#room = header.length + wholeBlocks(this.#piece.length - header.length)
+    this.#about = encodeAbout(about)
+    this.#headerBytes = headerBytesOf(this.#about)
+    this.#piece = parts.pieces.take(this.#headerBytes + blockBytes)
+    this.#filled = this.#headerBytes
+    this.#summed = this.#headerBytes
+    this.#room = this.#headerBytes + wholeBlocks(this.#piece.length - this.#headerBytes)
   }
 
   get sizeBytes(): number {
     return this.#sizeBytes
+  }
+
+  /** Makes the file now, not when the first piece is full or the last byte was added. */
+  async begin(): Promise<void> {
+    await this.#begun()
   }
 
   /** Takes a chunk over: it may be reused once this resolves. */
@@ -62,14 +82,32 @@ export class BlobWriter {
     this.#sizeBytes += chunk.length
   }
 
-  /** Writes what is left, and the trailer. Durable only after the file's own sync. */
-  async finish(closing: BlobClosing | undefined): Promise<void> {
+  /** The last byte was added. */
+  end(closing: BlobClosing | undefined): void {
     if (this.#filled > this.#summed) this.#sum(this.#filled)
-    const trailer = encodeTrailer(
-      { id: this.#id, headerBytes: this.#headerBytes, sizeBytes: this.#sizeBytes },
-      joined(this.#sums),
-      closing,
-    )
+    this.#closing = encodeClosing(closing)
+  }
+
+  /** After the end: pages that the blob takes in a pack; undefined where it does not lie in one piece. */
+  get pages(): number | undefined {
+    if (this.#own !== undefined) return undefined
+    const pages = packedPages(this.#headerBytes, this.#sizeBytes, this.#closing.length)
+    return pages * pageBytes <= this.#piece.length ? pages : undefined
+  }
+
+  /** All of the blob, from page to page, as it lies in a pack from `firstPage` on; valid until `release`. */
+  packed(pack: FileId, firstPage: number): { readonly id: BlobId; readonly bytes: Uint8Array } {
+    const pages = this.pages ?? 0
+    const id = blobAt(pack, { firstPage, pages })
+    this.#piece.set(encodeHeader(id, this.#about))
+    this.#piece.set(this.#trailer(id), this.#filled)
+    return { id, bytes: this.#piece.subarray(0, pages * pageBytes) }
+  }
+
+  /** Writes what is left, and the trailer. Durable only after the file's own sync. */
+  async finish(): Promise<void> {
+    const { id } = await this.#begun()
+    const trailer = this.#trailer(id)
     const fits = this.#filled + trailer.length <= this.#piece.length
     if (fits) this.#piece.set(trailer, this.#filled)
     await this.#settled()
@@ -84,8 +122,22 @@ export class BlobWriter {
     this.#parts.pieces.release(this.#piece)
   }
 
+  async #begun(): Promise<OwnFile> {
+    if (this.#own !== undefined) return this.#own
+    const own = await this.#parts.begin()
+    this.#piece.set(encodeHeader(own.id, this.#about))
+    this.#own = own
+    return own
+  }
+
+  #trailer(id: BlobId): Uint8Array {
+    const footer = { id, headerBytes: this.#headerBytes, sizeBytes: this.#sizeBytes }
+    return encodeTrailer(footer, joined(this.#sums), this.#closing)
+  }
+
   /** Sends the full piece on its way and goes on with an empty one. */
   async #turn(): Promise<void> {
+    await this.#begun()
     await this.#settled()
     const full = this.#piece
     const valid = full.subarray(0, this.#filled)
@@ -109,14 +161,8 @@ export class BlobWriter {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    let done = 0
-    while (done < bytes.length) {
-      const position = this.#position
-      const written = await this.#parts.file.write(bytes.subarray(done), position)
-      if (written === 0) throw new Error('a write took no byte')
-      done += written
-      this.#position = position + written
-    }
+    const { file } = await this.#begun()
+    this.#position = await writeWhole(file, bytes, this.#position)
   }
 
   #sumWholeBlocks(): void {
@@ -129,6 +175,21 @@ export class BlobWriter {
     this.#sums.push(sum.readBigUInt64BE())
     this.#summed = end
   }
+}
+
+/** Answers the position behind the last byte. */
+export async function writeWhole(
+  file: OpenFile,
+  bytes: Uint8Array,
+  position: number,
+): Promise<number> {
+  let done = 0
+  while (done < bytes.length) {
+    const written = await file.write(bytes.subarray(done), position + done)
+    if (written === 0) throw new Error('a write took no byte')
+    done += written
+  }
+  return position + done
 }
 
 function wholeBlocks(bytes: number): number {

@@ -1,5 +1,5 @@
 /**
- * The file blob store: one file for each blob, written once under its final name, proven by checksums when read.
+ * The file blob store: a file for each blob, or for several, written once under its final name, proven by checksums when read.
  *
  * A blob is there when its footer is, and durable when its bytes and its folder entry are synced. A sync that fails
  * is the end of this process' trust in its disk: `onFatal` hears of it and no later put resolves (decision 9).
@@ -7,11 +7,13 @@
 import { resolve } from 'node:path'
 import type { Accelerator } from '../../base/accelerator.ts'
 import { sole } from '../../base/free.ts'
-import type { BlobId } from '../../base/ids.ts'
+import { fileOf, type BlobId, type FileId } from '../../base/ids.ts'
 import { kibibyte } from '../../base/limits.ts'
 import { blockSumsWith, type BlockSums } from './block-checksum.ts'
 import { FileBytes, type FileBlobReader, type Get } from './file-bytes.ts'
-import { BlobWriter } from './files-writer.ts'
+import { FilePuts, type Put } from './file-puts.ts'
+import { encodeStruck } from './files-format.ts'
+import { writeWhole } from './files-writer.ts'
 import {
   atOnceBytes,
   isOneRead,
@@ -26,21 +28,15 @@ import {
   failedWith,
   nodeFileSystem,
   type FileSystem,
-  type OpenFile,
+  type ReadableFile,
 } from './file-system.ts'
 import { FolderSyncs } from './folder-syncs.ts'
 import { Folders } from './folders.ts'
 import { NewFiles, type NamesAhead, type NewFile } from './new-files.ts'
 import { Pieces } from './pieces.ts'
-import {
-  BlobMissing,
-  type BlobAbout,
-  type BlobBytes,
-  type BlobClosing,
-  type BlobStore,
-  type ByteRange,
-} from './store.ts'
+import { BlobMissing, type BlobBytes, type BlobStore, type ByteRange } from './store.ts'
 import { Trailers } from './trailers.ts'
+import { beginOf, windowOf } from './window.ts'
 
 export interface FileBlobsOptions extends NamesAhead {
   /** An existing folder that belongs to this store alone. */
@@ -60,13 +56,6 @@ export async function openFileBlobs(options: FileBlobsOptions): Promise<BlobStor
 /** Fewer are read and proven again sooner than they are remembered: those of 32 MiB. */
 const sumsReadAgainMax = 4 * kibibyte
 
-interface Put {
-  readonly id: BlobId
-  readonly bytes: AsyncIterable<Uint8Array>
-  readonly about: BlobAbout
-  readonly closing: (() => BlobClosing) | undefined
-}
-
 class FileBlobs implements BlobStore, FileBlobReader {
   readonly #fs: FileSystem
   readonly #onFatal: (error: unknown) => void
@@ -74,11 +63,10 @@ class FileBlobs implements BlobStore, FileBlobReader {
   readonly #folders: Folders
   readonly #pieces: Pieces
   readonly #blockSums: BlockSums
-  /** Named and not yet durable: absent for readers. */
-  readonly #unfinished = new Set<BlobId>()
   readonly #running = new Set<Promise<unknown>>()
   readonly #trailers = new Trailers()
   readonly #newFiles: NewFiles
+  readonly #puts: FilePuts
   #readers = 0
   #fatal: { readonly error: unknown } | undefined
 
@@ -92,12 +80,20 @@ class FileBlobs implements BlobStore, FileBlobReader {
     const syncFolder = (folder: string): Promise<void> => this.#syncs.sync(folder)
     const through = { fileSystem: this.#fs, folders: this.#folders, syncFolder }
     this.#newFiles = new NewFiles({ ...options, ...through })
+    this.#puts = new FilePuts({
+      newFiles: this.#newFiles,
+      pieces: this.#pieces,
+      blockSums: this.#blockSums,
+      sync: (id, made) => this.#sync(id, made),
+      unlink: (id) => this.#fs.unlink(this.#folders.path(id)),
+      running: () => this.#running.size,
+    })
   }
 
   put(
-    ...[id, bytes, about, closing]: Parameters<BlobStore['put']>
-  ): Promise<{ sizeBytes: number }> {
-    return this.#run(this.#put({ id, bytes, about, closing }))
+    ...[name, bytes, about, closing]: Parameters<BlobStore['put']>
+  ): ReturnType<BlobStore['put']> {
+    return this.#run(this.#put({ name, bytes, about, closing }))
   }
 
   get(id: BlobId, range: ByteRange, proof: 'checksums' | 'own' = 'checksums'): BlobBytes {
@@ -157,12 +153,16 @@ class FileBlobs implements BlobStore, FileBlobReader {
     }
   }
 
-  remove(id: BlobId): Promise<void> {
-    return this.#run(this.#remove(id))
+  remove(file: FileId): Promise<void> {
+    return this.#run(this.#remove(file))
   }
 
-  list(): AsyncIterable<BlobId> {
-    return this.#folders.ids()
+  strike(blobs: readonly BlobId[]): Promise<void> {
+    return this.#run(this.#strike(blobs))
+  }
+
+  list(): AsyncIterable<FileId> {
+    return this.#folders.files()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -170,52 +170,25 @@ class FileBlobs implements BlobStore, FileBlobReader {
     await this.#newFiles[Symbol.asyncDispose]()
   }
 
-  async #put(put: Put): Promise<{ sizeBytes: number }> {
-    const { id } = put
+  async #put(put: Put): ReturnType<BlobStore['put']> {
     this.#refuseAfterFatal()
-    const made = await this.#newFiles.make(id, this.#running.size)
-    this.#unfinished.add(id)
-    try {
-      const sizeBytes = await this.#fill(put, made)
-      this.#refuseAfterFatal()
-      return { sizeBytes }
-    } catch (error) {
-      // What a failed put leaves is garbage that `list` shows: its own error matters, not that of tidying up.
-      await Promise.allSettled([this.#fs.unlink(this.#folders.path(id))])
-      throw error
-    } finally {
-      this.#unfinished.delete(id)
-    }
+    return this.#puts.put(put)
   }
 
-  async #fill(put: Put, { file, hasName }: NewFile): Promise<number> {
-    const { id } = put
-    try {
-      const writer = new BlobWriter(id, put.about, {
-        file,
-        pieces: this.#pieces,
-        blockSums: this.#blockSums,
-      })
-      try {
-        for await (const chunk of put.bytes) await writer.add(chunk)
-        await writer.finish(put.closing?.())
-      } finally {
-        await writer.release()
-      }
-      const syncs = [this.#synced(file.syncData())]
-      if (!hasName) syncs.push(this.#syncs.sync(this.#folders.folder(id)))
-      for (const sync of await Promise.allSettled(syncs))
-        if (sync.status === 'rejected') throw sync.reason
-      return writer.sizeBytes
-    } finally {
-      await file.close()
-    }
+  /** The bytes of a file that is whole, and its name where that is new. */
+  async #sync(id: FileId, { file, hasName }: NewFile): Promise<void> {
+    const syncs = [this.#synced(file.syncData())]
+    if (!hasName) syncs.push(this.#syncs.sync(this.#folders.folder(id)))
+    for (const sync of await Promise.allSettled(syncs))
+      if (sync.status === 'rejected') throw sync.reason
+    this.#refuseAfterFatal()
   }
 
-  async #open(id: BlobId): Promise<OpenFile> {
-    if (this.#unfinished.has(id)) throw new BlobMissing(`blob ${id} is still being written`)
+  async #open(id: BlobId): Promise<ReadableFile> {
+    const name = fileOf(id)
+    if (this.#puts.unfinished.has(name)) throw new BlobMissing(`blob ${id} is still being written`)
     try {
-      return await this.#fs.open(this.#folders.path(id))
+      return windowOf(id, await this.#fs.open(this.#folders.path(name)))
     } catch (error) {
       if (failedWith(error, 'ENOENT')) throw new BlobMissing(`there is no blob ${id}`)
       throw error
@@ -234,7 +207,7 @@ class FileBlobs implements BlobStore, FileBlobReader {
   /** A stretch of a large blob need not prove its trailer each time. Who reads all of it does: then nothing on the disk goes bad unseen. */
   async #proven(
     id: BlobId,
-    file: OpenFile,
+    file: ReadableFile,
     { range, readBytes }: { readonly range: ByteRange; readonly readBytes: number },
   ): Promise<OpenBlob> {
     const known = this.#trailers.find(id)
@@ -247,11 +220,27 @@ class FileBlobs implements BlobStore, FileBlobReader {
   }
 
   /** The folder is synced although the name was gone: another remove may have taken it and not yet have synced. */
-  async #remove(id: BlobId): Promise<void> {
+  async #remove(id: FileId): Promise<void> {
     this.#refuseAfterFatal()
     this.#trailers.forget(id)
     await unlessMissing(this.#fs.unlink(this.#folders.path(id)))
     await unlessMissing(this.#syncs.sync(this.#folders.folder(id)))
+  }
+
+  async #strike(blobs: readonly BlobId[]): Promise<void> {
+    this.#refuseAfterFatal()
+    const [pack] = blobs.map(fileOf)
+    if (pack !== undefined) await unlessMissing(this.#strikeIn(this.#folders.path(pack), blobs))
+  }
+
+  async #strikeIn(path: string, blobs: readonly BlobId[]): Promise<void> {
+    const file = await this.#fs.reopen(path)
+    try {
+      for (const id of blobs) await writeWhole(file, encodeStruck(id), beginOf(id))
+      await this.#synced(file.syncData())
+    } finally {
+      await file.close()
+    }
   }
 
   /** A folder that could not be opened (gone, or no descriptor left) was never synced; any other failure of a sync is fatal. */

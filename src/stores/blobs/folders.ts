@@ -5,7 +5,7 @@
  * a thousand entries. No name comes from a client (a key never becomes a path).
  */
 import { join } from 'node:path'
-import { blobId, type BlobId } from '../../base/ids.ts'
+import { fileId, type FileId } from '../../base/ids.ts'
 import { failedWith, type FileSystem } from './file-system.ts'
 import type { FolderSyncs } from './folder-syncs.ts'
 
@@ -29,23 +29,23 @@ export class Folders {
   }
 
   /** Folder of a blob, whether it exists or not. */
-  folder(id: BlobId): string {
+  folder(id: FileId): string {
     const group = Number.parseInt(id.slice(8, 16), 16) >>> groupBits
     return join(this.#root, id.slice(0, 8), group.toString(16).padStart(6, '0'))
   }
 
-  path(id: BlobId): string {
+  path(id: FileId): string {
     return join(this.folder(id), id)
   }
 
   /** Makes the folder of a blob, durably, unless it is there. */
-  async make(id: BlobId): Promise<void> {
+  async make(id: FileId): Promise<void> {
     await this.#makeOnce(join(this.#root, id.slice(0, 8)), this.#root)
     await this.#makeOnce(this.folder(id), join(this.#root, id.slice(0, 8)))
   }
 
-  /** Every blob id that names a file, in order; those after `after` only. Strangers' files are passed over. */
-  async *ids(after?: BlobId): AsyncGenerator<BlobId> {
+  /** Every file, in order; those after `after` only. Strangers' files are passed over. */
+  async *files(after?: FileId): AsyncGenerator<FileId> {
     const passed = after === undefined ? '' : this.folder(after)
     for (const epoch of await this.#entries(this.#root, epochShape)) {
       if (after !== undefined && epoch < after.slice(0, 8)) continue
@@ -53,7 +53,7 @@ export class Folders {
         const folder = join(this.#root, epoch, group)
         if (folder < passed) continue
         const names = await this.#entries(folder, idShape)
-        yield* names.filter((name) => after === undefined || name > after).map(blobId)
+        yield* names.filter((name) => after === undefined || name > after).map(fileId)
       }
     }
   }

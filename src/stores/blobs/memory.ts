@@ -1,5 +1,5 @@
 /** The blob store of tests and of embedded use in memory: the same contract, nothing durable. */
-import type { BlobId } from '../../base/ids.ts'
+import type { BlobId, FileId } from '../../base/ids.ts'
 import { BlobExists, BlobMissing, type BlobStore, type ByteRange } from './store.ts'
 
 /** Chunk in which bytes are handed out, as files do. */
@@ -12,15 +12,16 @@ export function memoryBlobs(): BlobStore {
 
 class MemoryBlobs implements BlobStore {
   readonly #blobs = new Map<BlobId, Uint8Array>()
-  readonly #names = new Set<BlobId>()
+  readonly #names = new Set<FileId>()
 
-  async put(id: BlobId, bytes: AsyncIterable<Uint8Array>): Promise<{ sizeBytes: number }> {
+  async put(...[name, bytes]: Parameters<BlobStore['put']>): ReturnType<BlobStore['put']> {
+    const id = typeof name === 'string' ? name : name.next()
     if (this.#names.has(id)) throw new BlobExists(`blob ${id} exists`)
     this.#names.add(id)
     try {
       const blob = await gathered(bytes)
       this.#blobs.set(id, blob)
-      return { sizeBytes: blob.length }
+      return { id, sizeBytes: blob.length }
     } catch (error) {
       this.#names.delete(id)
       throw error
@@ -42,11 +43,15 @@ class MemoryBlobs implements BlobStore {
     return blob === undefined ? undefined : { sizeBytes: blob.length }
   }
 
-  async remove(id: BlobId): Promise<void> {
+  async remove(id: FileId): Promise<void> {
     if (this.#blobs.delete(id)) this.#names.delete(id)
   }
 
-  async *list(): AsyncGenerator<BlobId> {
+  async strike(): Promise<void> {
+    // There are no packs.
+  }
+
+  async *list(): AsyncGenerator<FileId> {
     yield* this.#names
   }
 

@@ -1,5 +1,5 @@
 /** The files that blobs are written into: made ahead where somebody tells which names come next, else one by one. */
-import type { BlobId, BlobNames } from '../../base/ids.ts'
+import type { BlobNames, FileId } from '../../base/ids.ts'
 import { Blanks } from './blanks.ts'
 import { failedWith, type FileSystem, type OpenFile } from './file-system.ts'
 import type { Folders } from './folders.ts'
@@ -43,7 +43,7 @@ export class NewFiles implements AsyncDisposable {
   }
 
   /** The file of `id`, empty; rejects with BlobExists where the name is taken. `running` blobs are being written. */
-  async make(id: BlobId, running: number): Promise<NewFile> {
+  async make(id: FileId, running: number): Promise<NewFile> {
     const blank = await this.#blanks?.take(id, running)
     if (blank !== undefined) return { file: blank, hasName: true }
     await this.#folders.make(id)

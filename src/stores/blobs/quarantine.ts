@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Clock, Instant } from '../../base/clock.ts'
-import type { BlobId } from '../../base/ids.ts'
+import type { FileId } from '../../base/ids.ts'
 import { failedWith, nodeFileSystem } from './file-system.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -15,7 +15,7 @@ export interface QuarantineOptions {
   /** On the file system of the blobs; made when it is needed. */
   readonly directory: string
   /** Where the file of a blob lies. */
-  readonly pathOf: (id: BlobId) => string
+  readonly pathOf: (id: FileId) => string
   readonly clock: Clock
 }
 
@@ -27,7 +27,7 @@ export class Quarantine {
   }
 
   /** Durable when it resolves. A blob that is gone already is none. */
-  async setAside(id: BlobId): Promise<void> {
+  async setAside(id: FileId): Promise<void> {
     const { directory, pathOf, clock } = this.#options
     const folder = join(directory, dayOf(clock.now()))
     const from = pathOf(id)

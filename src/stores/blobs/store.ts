@@ -1,35 +1,49 @@
 /**
- * The blob seam: immutable runs of bytes, named by their writer before the first byte.
+ * The blob seam: immutable runs of bytes, each in a file that its writer names before there is one.
  *
  * Contract (test/contracts/blob-store.ts runs it on every implementation):
  * - `put` resolves when the bytes and the entry that names them are durable; until then, or when it rejects, the blob
- *   is absent for every reader. A name is used once: a second `put` of it rejects with BlobExists.
+ *   is absent for every reader. A name is used once: a second `put` of it rejects with BlobExists. Whoever leaves it to the
+ *   store may find the blob in a pack, a file that it shares with others.
  * - `get` yields exactly the bytes asked for, each verified against the stored block checksums, or rejects: with
  *   BlobMissing before the first byte, with BlobCorrupt at the first block that does not prove itself. It never
  *   comes short in silence. A reader keeps what it has opened, whatever `remove` does meanwhile. A reader whose bytes
  *   prove themselves, as sealed ones do, may say so: then the checksums need not be looked at.
  *   Bytes that one read holds may be had at once (`inHand`), on the same terms.
- * - `remove` is idempotent. After it resolves no later `get` finds the blob, also after a crash or later.
- * - `list` visits every blob that existed before it began and still does, in no order: for reclaim and scrub only.
- *   Unfinished blobs of earlier lives are listed too, so that they can be removed.
+ * - `remove` is idempotent. After it resolves no later `get` finds a blob of that file, also after a crash or later.
+ * - `strike` is idempotent. After it resolves nobody who looks through the pack finds these blobs, also after a crash: no rebuild
+ *   puts them back. Their bytes stay for whoever reads them, until the pack is removed.
+ * - `list` visits every file that existed before it began and still does, in no order: for reclaim and scrub only.
+ *   Unfinished ones of earlier lives are listed too, so that they can be removed.
  * - An implementation bounds its own memory, coalesces the syncs of concurrent puts, and after a failed sync never
  *   resolves another put (decision 9: the process ends).
  */
-import type { BlobId } from '../../base/ids.ts'
+import type { BlobId, FileId } from '../../base/ids.ts'
 
 export interface BlobStore extends AsyncDisposable {
   put(
-    id: BlobId,
+    /** A file for this blob alone, or whichever the store takes. */
+    name: FileId | Naming,
     bytes: AsyncIterable<Uint8Array>,
     about: BlobAbout,
     /** Asked once, when the last byte has come. */
     closing?: () => BlobClosing,
-  ): Promise<{ sizeBytes: number }>
+  ): Promise<{ id: BlobId; sizeBytes: number }>
   get(id: BlobId, range: ByteRange, proof?: 'checksums' | 'own'): BlobBytes
   /** Size of a finished blob; undefined when it is absent or unfinished. */
   stat(id: BlobId): Promise<{ sizeBytes: number } | undefined>
-  remove(id: BlobId): Promise<void>
-  list(): AsyncIterable<BlobId>
+  remove(file: FileId): Promise<void>
+  /** Blobs of one pack. */
+  strike(blobs: readonly BlobId[]): Promise<void>
+  list(): AsyncIterable<FileId>
+}
+
+/** For a put that leaves it to the store which file its bytes come to lie in. One of the two is called, once, before there is such a file. */
+export interface Naming {
+  /** A new name. */
+  next(): FileId
+  /** They lie in the file that another put named. */
+  joins(file: FileId): void
 }
 
 /** Bytes of a blob on their way out; nothing is opened before somebody asks for them. */
@@ -53,6 +67,8 @@ export interface BlobAbout {
   readonly attributes?: unknown
   /** Of sealed bytes: the keys of their blocks, wrapped by the data key whose envelope is among the attributes (docs/format/encryption.md). */
   readonly seal?: string
+  /** Of a blob that was moved out of packs: where it lay before, the latest last. */
+  readonly was?: readonly BlobId[]
 }
 
 /** What only the end of the bytes tells, kept behind them; with BlobAbout it makes the row of an object or part. */

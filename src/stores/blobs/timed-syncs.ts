@@ -19,13 +19,17 @@ export function timedSyncs(
     await sync()
     seconds.observe(stopwatch() - begun)
   }
-  const timedFile = (file: OpenFile): OpenFile => ({
-    read: (into, position) => file.read(into, position),
-    write: (bytes, position) => file.write(bytes, position),
-    sizeBytes: () => file.sizeBytes(),
-    syncData: () => timed(() => file.syncData(), meters.files),
-    close: () => file.close(),
-  })
+  const timedFile = (file: OpenFile): OpenFile => {
+    const { writeMany } = file
+    return {
+      read: (into, position) => file.read(into, position),
+      write: (bytes, position) => file.write(bytes, position),
+      ...(writeMany && { writeMany: writeMany.bind(file) }),
+      sizeBytes: () => file.sizeBytes(),
+      syncData: () => timed(() => file.syncData(), meters.files),
+      close: () => file.close(),
+    }
+  }
   const { createMany } = fileSystem
   return {
     ...(createMany && {
@@ -33,6 +37,7 @@ export function timedSyncs(
     }),
     create: async (path) => timedFile(await fileSystem.create(path)),
     open: (path) => fileSystem.open(path),
+    reopen: async (path) => timedFile(await fileSystem.reopen(path)),
     unlink: (path) => fileSystem.unlink(path),
     makeFolder: (path) => fileSystem.makeFolder(path),
     syncFolder: (path) => timed(() => fileSystem.syncFolder(path), meters.folders),

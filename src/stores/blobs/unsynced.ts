@@ -9,6 +9,7 @@ export function unsynced(fileSystem: FileSystem): FileSystem {
     }),
     create: async (path) => unsyncedFile(await fileSystem.create(path)),
     open: (path) => fileSystem.open(path),
+    reopen: async (path) => unsyncedFile(await fileSystem.reopen(path)),
     unlink: (path) => fileSystem.unlink(path),
     makeFolder: (path) => fileSystem.makeFolder(path),
     syncFolder: async () => undefined,
@@ -17,9 +18,11 @@ export function unsynced(fileSystem: FileSystem): FileSystem {
 }
 
 function unsyncedFile(file: OpenFile): OpenFile {
+  const { writeMany } = file
   return {
     read: (into, position) => file.read(into, position),
     write: (bytes, position) => file.write(bytes, position),
+    ...(writeMany && { writeMany: writeMany.bind(file) }),
     sizeBytes: () => file.sizeBytes(),
     syncData: async () => undefined,
     close: () => file.close(),

@@ -59,6 +59,8 @@ export interface Rebuilder extends Disposable {
   known(blobs: readonly BlobId[]): ReadonlySet<BlobId>
   /** Every blob that a row names, in order and each once. */
   named(): Iterable<BlobId>
+  /** This blob has the bytes that lay in these places before: rows that name one of them name it from now on. */
+  moved(blob: BlobId, was: readonly BlobId[]): void
   /** Notes that a blob which a row names is not there any more. Once for each; also while they are gone through. */
   gone(blob: BlobId): void
   /** Forgets the objects and parts of which no byte is left. Those that have lost some of their blobs only stay, damaged. */

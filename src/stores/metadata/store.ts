@@ -10,7 +10,7 @@
  * 5. `deleteBucket` and any write into the bucket exclude each other.
  * 6. After a failed commit no call resolves any more (decision 9: the process ends).
  */
-import type { BlobId } from '../../base/ids.ts'
+import type { BlobId, FileId } from '../../base/ids.ts'
 import type { Instant } from '../../base/clock.ts'
 import type { ByteRange } from '../blobs/store.ts'
 import type {
@@ -173,14 +173,49 @@ export interface MetadataStore extends AsyncDisposable {
   /** Takes up to `max` entries that were unlinked before `before`; each is handed out until `finishReclaim` names it. */
   claimReclaim(before: Instant, max: number): Promise<readonly ReclaimEntry[]>
   /**
-   * Forgets what no row references any more, and answers the blobs that thereby lost their last reference, checked
-   * inside this transaction. Their entries stay until `blobsRemoved` says that the bytes are gone.
+   * Forgets what no row references any more, and answers the files that thereby lost their last reference, checked
+   * inside this transaction. Their entries stay until `filesRemoved` says that the bytes are gone. Of packs those that somebody
+   * holds are named: they are not given up. No other entry needs that, for its holder was asked before.
    */
-  finishReclaim(entries: readonly ReclaimEntry[]): Promise<readonly BlobId[]>
-  blobsRemoved(blobs: readonly BlobId[]): Promise<void>
-  /** Which of these blobs some row still names, the queue included: what is left is garbage of an earlier life. */
-  referenced(blobs: readonly BlobId[]): Promise<ReadonlySet<BlobId>>
+  finishReclaim(entries: readonly ReclaimEntry[], held?: readonly FileId[]): Promise<Reclaimed>
+  filesRemoved(files: readonly FileId[]): Promise<void>
+  /**
+   * What was given up of a thinned pack was struck from it, and waits for the file from now on. Blobs that moved lie elsewhere: all rows
+   * that name them follow, in one transaction, and the old place goes to reclaim. What is not named any more is not
+   * followed by anybody, and its new place goes to reclaim instead.
+   */
+  settlePack(file: FileId, moves: PackMoves): Promise<void>
+  /** Bytes in a pack for a row that was refused go to reclaim: the pack may have to stay. */
+  abandonBytes(blob: BlobId): Promise<void>
+  /** Those of these files of which some row still names a blob, the queue included: what is left is garbage of an earlier life. */
+  referenced(files: readonly FileId[]): Promise<ReadonlySet<FileId>>
 }
+
+/** What reclaim may take away, and what it has to do before more can go. */
+export interface Reclaimed {
+  /** Of one blob each. */
+  readonly freed: readonly FileId[]
+  readonly freedPacks: readonly FreedPack[]
+  readonly thinned: readonly ThinnedPack[]
+}
+
+/** No row names a blob of it. */
+export interface FreedPack {
+  readonly file: FileId
+  /** That rows named once. What else lies there never had a row; or an index lacks it, which is damage. */
+  readonly givenUp: readonly BlobId[]
+}
+
+/** Some blobs of it are given up, others are not. Handed out until `settlePack` is told of it. */
+export interface ThinnedPack {
+  readonly file: FileId
+  /** Since it was settled last. */
+  readonly givenUp: readonly BlobId[]
+  /** All that is left of it, where more is given up. */
+  readonly toMove: readonly BlobId[]
+}
+
+export type PackMoves = ReadonlyArray<{ readonly from: BlobId; readonly to: BlobId }>
 
 /** Whose envelope. */
 export type EnvelopeAt =

@@ -151,7 +151,7 @@ async function remove(model: Model, scene: Scene): Promise<void> {
     assert.ok(!live.has(number), 'a blob that something names was freed')
     model.removed.add(number)
   }
-  await scene.store.blobsRemoved(freed)
+  await scene.store.filesRemoved(freed)
 }
 
 async function compare(model: Model, { store, bucket }: Scene): Promise<void> {

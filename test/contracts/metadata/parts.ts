@@ -51,7 +51,7 @@ export function partsContract(open: Open): void {
       assert.ok(second.revision > first.revision)
       assert.deepEqual((await store.listParts('u1', 0, 10)).parts, [second])
       assert.deepEqual(await reclaim(scene), [blob(1), blob(2)])
-      await store.blobsRemoved([blob(1), blob(2)])
+      await store.filesRemoved([blob(1), blob(2)])
       assert.deepEqual([...(await store.referenced([blob(1), blob(2), blob(9)]))], [blob(9)])
     })
   })

@@ -40,10 +40,10 @@ export function reclaimContract(open: Open): void {
       assert.deepEqual([...(await store.referenced([blob(1), blob(2)]))], [blob(1)])
       assert.deepEqual(await reclaim(scene), [blob(1)])
       assert.deepEqual(await reclaim(scene), [blob(1)])
-      await store.blobsRemoved([blob(1)])
+      await store.filesRemoved([blob(1)])
       assert.deepEqual(await reclaim(scene), [])
       assert.deepEqual([...(await store.referenced([blob(1)]))], [])
-      await store.blobsRemoved([blob(1)])
+      await store.filesRemoved([blob(1)])
     })
   })
 
@@ -104,7 +104,7 @@ export function reclaimContract(open: Open): void {
       assert.equal((await store.objectRuns(content, wholeRange, 9)).length, 3)
       await store.deleteObject(bucket.id, 'copy', {})
       assert.deepEqual(await reclaim(scene), [blob(1), blob(3)])
-      await store.blobsRemoved([blob(1), blob(3)])
+      await store.filesRemoved([blob(1), blob(3)])
       assert.deepEqual(await store.objectRuns(content, wholeRange, 9), [])
       await store.abortUpload('u2')
       assert.deepEqual(await reclaim(scene), [blob(2)])
@@ -147,10 +147,8 @@ export function reclaimContract(open: Open): void {
     await withStore(open, async (scene) => {
       const { store } = scene
       const { upload } = await uploadWith(scene, { key: 'k', uploadId: 'u1', count: 2 })
-      assert.deepEqual(
-        await store.finishReclaim([{ id: 1, locator: { kind: 'parts', content: upload.content } }]),
-        [],
-      )
+      const entry = { id: 1, locator: { kind: 'parts', content: upload.content } } as const
+      assert.deepEqual((await store.finishReclaim([entry])).freed, [])
       assert.deepEqual(
         [...(await store.referenced([blob(1), blob(2), blob(3)]))],
         [blob(1), blob(2)],

@@ -1,8 +1,7 @@
 /** A store with one bucket, a clock that stands still, and short names for what the tests write again and again. */
 import assert from 'node:assert/strict'
 import type { Clock } from '../../../src/base/clock.ts'
-import { blobId } from '../../../src/base/ids.ts'
-import type { BlobId } from '../../../src/base/ids.ts'
+import { fileId, type FileId } from '../../../src/base/ids.ts'
 import type {
   BucketRow,
   NewLocator,
@@ -80,8 +79,8 @@ export function small(text: string): NewLocator & { kind: 'bytes' } {
 }
 
 /** The `number`th blob of a life. */
-export function blob(number: number, epoch: number = 1): BlobId {
-  return blobId(epoch.toString(16).padStart(8, '0') + number.toString(16).padStart(24, '0'))
+export function blob(number: number, epoch: number = 1): FileId {
+  return fileId(epoch.toString(16).padStart(8, '0') + number.toString(16).padStart(24, '0'))
 }
 
 export function inBlob(number: number, offset: number = 0): NewLocator & { kind: 'blob' } {
@@ -156,10 +155,10 @@ export async function completedObject(
   return { ...row, content: upload.content }
 }
 
-/** Everything that is due, finished once; the blobs that lost their last reference, sorted. */
-export async function reclaim({ store, clock }: Scene): Promise<readonly BlobId[]> {
+/** Everything that is due, finished once; the files that lost their last reference, sorted. */
+export async function reclaim({ store, clock }: Scene): Promise<readonly FileId[]> {
   const due = await store.claimReclaim(clock.now() + 1, 10_000)
-  return [...(await store.finishReclaim(due))].toSorted()
+  return (await store.finishReclaim(due)).freed.toSorted()
 }
 
 export function accepted<T>(result: T | Refusal): Exclude<T, Refusal> {

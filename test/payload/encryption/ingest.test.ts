@@ -49,7 +49,7 @@ function door(): Door {
     },
     names: new BlobNames(1, systemChance),
     holds: new Holds(),
-    metadata: { failure: undefined },
+    metadata: { failure: undefined, abandonBytes: async () => undefined },
     takeRoom: (sizeBytes) => {
       at.room += sizeBytes
     },

@@ -87,7 +87,7 @@ export async function ingested(
     blobs,
     names,
     holds: new Holds(),
-    metadata: { failure: undefined },
+    metadata: { failure: undefined, abandonBytes: async () => undefined },
   })
   const body = bodyOf(bytes, { chunkBytes })
   const stored = await ingest(body, {

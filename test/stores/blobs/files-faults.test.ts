@@ -114,7 +114,13 @@ class Volatile implements FileSystem {
 
   create = async (path: string): Promise<OpenFile> => {
     this.lost.add(path)
-    const file = await nodeFileSystem.create(path)
+    return this.#seen(path, await nodeFileSystem.create(path))
+  }
+  reopen = async (path: string): Promise<OpenFile> =>
+    this.#seen(path, await nodeFileSystem.reopen(path))
+  open = async (path: string): Promise<OpenFile> => nodeFileSystem.open(path)
+
+  #seen(path: string, file: OpenFile): OpenFile {
     const bytes = `${path} (bytes)`
     return {
       read: (into, position) => file.read(into, position),
@@ -127,7 +133,6 @@ class Volatile implements FileSystem {
       close: () => file.close(),
     }
   }
-  open = async (path: string): Promise<OpenFile> => nodeFileSystem.open(path)
   unlink = (path: string): Promise<void> => {
     this.lost.add(path)
     return nodeFileSystem.unlink(path)

@@ -49,7 +49,7 @@ it('asks for the pin in the transaction that gives up, not only when work is han
     const due = await store.claimReclaim(clock.now() + 1, 10)
     using _pin = new PinnedSource({ file, name: 'one', clock })
     assert.equal(due.length, 1)
-    assert.deepEqual(await store.finishReclaim(due), [])
+    assert.deepEqual((await store.finishReclaim(due)).freed, [])
   }))
 
 it('lapses by itself where its process died, and a lapsed one is no pin for its owner', () =>

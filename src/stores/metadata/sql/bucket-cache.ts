@@ -21,7 +21,9 @@ const elsewhere: ReadonlySet<TransactionName> = new Set([
   'completeUpload',
   'expireReceipts',
   'finishReclaim',
-  'blobsRemoved',
+  'filesRemoved',
+  'settlePack',
+  'abandonBytes',
   'takeEpoch',
 ] as const)
 

@@ -1,21 +1,24 @@
-/** Every blob that a row names, in order and each once, read from the tables themselves and from no index. */
-import type { BlobId } from '../../../base/ids.ts'
+/** Every blob that a row names, each once, in the order of files and of places in them, read from the tables themselves and from no index. */
+import { blobAt, fileId, type BlobId } from '../../../base/ids.ts'
 import type { Connection } from './connection.ts'
 import { bytes } from './connection.ts'
-import { decodeLocator } from './locators.ts'
+import { isBlob, offsetBytes } from './locators.ts'
 
-/** Kind 2 is a blob (docs/format/metadata.md). */
-const named = `SELECT DISTINCT substr(locator, 1, 17) AS blob FROM objects NOT INDEXED WHERE substr(locator, 1, 1) = x'02'
-  UNION SELECT substr(locator, 1, 17) FROM versions NOT INDEXED WHERE substr(locator, 1, 1) = x'02'
-  UNION SELECT substr(locator, 1, 17) FROM parts NOT INDEXED WHERE substr(locator, 1, 1) = x'02' ORDER BY 1`
-const offsetBytes = 8
+/** All that a locator names the blob with: its file, and its place there where it shares it. */
+const name = `substr(locator, 2, length(locator) - ${1 + offsetBytes})`
+const named = ['objects', 'versions', 'parts']
+  .map((table) => `SELECT DISTINCT ${name} AS blob FROM ${table} NOT INDEXED WHERE ${isBlob}`)
+  .join(' UNION ')
+const fileBytes = 16
 
 export function* blobsNamed(db: Connection): Generator<BlobId> {
-  for (const row of db.each(named)) {
-    const start = bytes(row, 'blob')
-    const column = new Uint8Array(start.length + offsetBytes)
-    column.set(start)
-    const locator = decodeLocator(column)
-    if (locator?.kind === 'blob') yield locator.blob
-  }
+  for (const row of db.each(`${named} ORDER BY 1`)) yield blobNamed(bytes(row, 'blob'))
+}
+
+function blobNamed(column: Uint8Array): BlobId {
+  const view = Buffer.from(column.buffer, column.byteOffset, column.byteLength)
+  const file = fileId(view.toString('hex', 0, fileBytes))
+  if (view.length === fileBytes) return file
+  const [firstPage, pages] = [view.readUInt16BE(fileBytes), view.readUInt16BE(fileBytes + 2)]
+  return blobAt(file, { firstPage, pages })
 }

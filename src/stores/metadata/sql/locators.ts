@@ -3,8 +3,8 @@
  * lies side by side in an index.
  */
 import { crc32 } from 'node:zlib'
-import { blobId } from '../../../base/ids.ts'
-import type { BlobId } from '../../../base/ids.ts'
+import { blobAt, fileId, fileOf, placeOf } from '../../../base/ids.ts'
+import type { BlobId, FileId } from '../../../base/ids.ts'
 import type { Locator, NewLocator } from '../records.ts'
 import type { Column, Connection } from './connection.ts'
 import { asBytes, asInteger, integer } from './connection.ts'
@@ -14,6 +14,13 @@ const nothing = 0
 const inline = 1
 const blob = 2
 const parts = 3
+/** A blob in a pack. */
+const packed = 4
+const packedBytes = 29
+/** Of a locator of a blob: what comes behind all that names the blob. */
+export const offsetBytes = 8
+/** In a statement: the locator of a row is of a blob. */
+export const isBlob = "substr(locator, 1, 1) IN (x'02', x'04')"
 
 /** A delete marker and an empty part have no bytes. */
 export const noBytes: Uint8Array = Uint8Array.of(nothing)
@@ -36,15 +43,24 @@ export function decodeLocator(column: Uint8Array): Locator | undefined {
       return undefined
     case inline:
       return { kind: 'inline', row: readNumber(column, 1) }
-    case blob: {
-      const id = blobId(bufferOf(column).toString('hex', 1, 17))
-      return { kind: 'blob', blob: id, offset: readNumber(column, 17) }
+    case blob:
+      return { kind: 'blob', blob: fileIn(column), offset: readNumber(column, 17) }
+    case packed: {
+      if (column.length < packedBytes) throw new CorruptRecord('a locator is too short')
+      const view = bufferOf(column)
+      const place = { firstPage: view.readUInt16BE(17), pages: view.readUInt16BE(19) }
+      const id = blobAt(fileIn(column), place)
+      return { kind: 'blob', blob: id, offset: readNumber(column, 21) }
     }
     case parts:
       return { kind: 'parts', content: readNumber(column, 1) }
     default:
       throw new CorruptRecord(`unknown kind of locator: ${bufferOf(column).toString('hex')}`)
   }
+}
+
+function fileIn(column: Uint8Array): FileId {
+  return fileId(bufferOf(column).toString('hex', 1, 17))
 }
 
 function bufferOf(column: Uint8Array): Buffer {
@@ -58,15 +74,25 @@ function readNumber(column: Uint8Array, at: number): number {
   return view.getUint32(0) * 2 ** 32 + view.getUint32(4)
 }
 
+export type Range = readonly [first: Uint8Array, last: Uint8Array]
+
 /** First and last locator that name these bytes: all offsets of a blob, else the one. */
-export function rangeOf(locator: Locator): readonly [first: Uint8Array, last: Uint8Array] {
+export function rangeOf(locator: Locator): Range {
   if (locator.kind === 'blob') return rangeOfBlob(locator.blob)
   const only = encodeLocator(locator)
   return [only, only]
 }
 
-export function rangeOfBlob(id: BlobId): readonly [first: Uint8Array, last: Uint8Array] {
+export function rangeOfBlob(id: BlobId): Range {
   return [blobLocator(id, 0n), blobLocator(id, 0xffffffffffffffffn)]
+}
+
+/** The locators that name a byte of a blob in this pack. */
+export function rangeOfPack(file: FileId): Range {
+  const first = packedLocator(file, 0n)
+  const last = first.slice()
+  last.fill(0xff, 17)
+  return [first, last]
 }
 
 /** Bytes for a row that is about to be written, ready for the writer: a locator, or small bytes with their CRC. */
@@ -166,10 +192,23 @@ function numbered(kind: number, value: number): Uint8Array {
 }
 
 function blobLocator(id: BlobId, offset: bigint): Uint8Array {
+  if (placeOf(id) !== undefined) return packedLocator(id, offset)
   const column = new Uint8Array(25)
   const view = Buffer.from(column.buffer)
   column[0] = blob
   view.write(id, 1, 'hex')
   view.writeBigUInt64BE(offset, 17)
+  return column
+}
+
+function packedLocator(id: BlobId, offset: bigint): Uint8Array {
+  const column = new Uint8Array(packedBytes)
+  const view = Buffer.from(column.buffer)
+  const { firstPage, pages } = placeOf(id) ?? { firstPage: 0, pages: 0 }
+  column[0] = packed
+  view.write(fileOf(id), 1, 'hex')
+  view.writeUInt16BE(firstPage, 17)
+  view.writeUInt16BE(pages, 19)
+  view.writeBigUInt64BE(offset, 21)
   return column
 }

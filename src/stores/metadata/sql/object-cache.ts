@@ -54,7 +54,8 @@ const changes: Changes = {
   abortUpload: nobody,
   expireReceipts: nobody,
   finishReclaim: nobody,
-  blobsRemoved: nobody,
+  filesRemoved: nobody,
+  abandonBytes: nobody,
   takeEpoch: nobody,
 }
 

@@ -7,7 +7,7 @@ import { asBytes, asInteger, bytes, integer } from './connection.ts'
 import type { Placement } from './locators.ts'
 import { decodeLocator, noBytes, placement } from './locators.ts'
 import { sealMember } from './object-rows.ts'
-import { CorruptRecord, draft, unseal } from './seal.ts'
+import { CorruptRecord, draft, isEncryptedRecord, seal, unseal } from './seal.ts'
 
 export const partColumns =
   'content, run, number, revision, start, size, runs, part_size, locator, record'
@@ -105,21 +105,36 @@ export function proveRun(row: Row): Locator | undefined {
   return decodeLocator(bytes(row, 'locator'))
 }
 
+/** The record of a run whose bytes lie elsewhere now. Throws CorruptRecord. */
+export function resealedRun(row: Row, locator: Uint8Array): Uint8Array {
+  const columns = identified(row)
+  const isEncrypted = isEncryptedRecord(bytes(row, 'record'))
+  const record = draft(identity(columns), open(row), isEncrypted)
+  return seal(record, lateOf(row), locator)
+}
+
 function isOfRun(locator: Locator | undefined): locator is Exclude<Locator, { kind: 'parts' }> {
   return locator !== undefined && locator.kind !== 'parts'
 }
 
 function open(row: Row): unknown {
-  const columns = {
+  const locator = bytes(row, 'locator')
+  const named = identity(identified(row))
+  return unseal({ record: bytes(row, 'record'), identity: named, late: lateOf(row), locator })
+}
+
+function lateOf(row: Row): string {
+  return lateColumns(integer(row, 'content'), integer(row, 'revision'))
+}
+
+function identified(row: Row): Identified {
+  return {
     number: integer(row, 'number'),
     run: integer(row, 'run'),
     size: integer(row, 'size'),
     runs: integer(row, 'runs'),
     partSize: integer(row, 'part_size'),
   }
-  const late = lateColumns(integer(row, 'content'), integer(row, 'revision'))
-  const locator = bytes(row, 'locator')
-  return unseal({ record: bytes(row, 'record'), identity: identity(columns), late, locator })
 }
 
 interface Identified {

@@ -9,7 +9,7 @@ import type { Gone } from '../rebuilder.ts'
 import type { Connection, Row } from './connection.ts'
 import { integer, text } from './connection.ts'
 import { Owners } from './examine-owners.ts'
-import { encodeLocator } from './locators.ts'
+import { encodeLocator, isBlob, offsetBytes } from './locators.ts'
 import { removePart } from './parts.ts'
 import { unlink } from './references.ts'
 import { abortUpload } from './uploads.ts'
@@ -17,9 +17,7 @@ import { abortUpload } from './uploads.ts'
 const namesMax = 1000
 
 const gone = 'CREATE TEMP TABLE gone (blob BLOB PRIMARY KEY) STRICT, WITHOUT ROWID'
-/** Kind 2 is a blob: its id and an offset (docs/format/metadata.md). */
-const isBlob = `substr(locator, 1, 1) = x'02'`
-const isGone = `${isBlob} AND substr(locator, 2, 16) IN (SELECT blob FROM gone)`
+const isGone = `${isBlob} AND substr(locator, 2, length(locator) - ${1 + offsetBytes}) IN (SELECT blob FROM gone)`
 const partsOfUploads = `CREATE TEMP TABLE gone_parts AS SELECT DISTINCT content, number FROM parts
   WHERE ${isGone} AND content IN (SELECT content FROM uploads)`
 /** Small runs may be left; without the others they are no object. */
@@ -35,7 +33,8 @@ export function prepareGone(db: Connection): void {
 
 /** Once for each blob. */
 export function noteGone(db: Connection, blob: BlobId): void {
-  db.run('INSERT INTO gone VALUES (?)', Buffer.from(blob, 'hex'))
+  const locator = encodeLocator({ kind: 'blob', blob, offset: 0 })
+  db.run('INSERT INTO gone VALUES (?)', locator.slice(1, -offsetBytes))
 }
 
 /** Of all that were noted. Rows are gathered before the first of them goes: a table is not changed while it is gone through. */

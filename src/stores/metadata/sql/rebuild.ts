@@ -11,28 +11,28 @@ import { getReceipt } from './completion.ts'
 import type { Connection } from './connection.ts'
 import { integer, text } from './connection.ts'
 import { blobsNamed } from './examine-blobs.ts'
-import { encodeLocator } from './locators.ts'
+import { encodeLocator, isBlob } from './locators.ts'
 import { decodeObject, draftObject, nullVersion } from './object-rows.ts'
 import { currentRow, replaceObject } from './objects.ts'
+import { moveRows } from './packs.ts'
 import { decodeHead, headColumns, shownRow } from './part-rows.ts'
 import { preparePart, putPart } from './parts.ts'
 import { completeAgain } from './rebuild-completed.ts'
 import { forgetGone, noteGone, prepareGone } from './rebuild-gone.ts'
-import { referenced } from './references.ts'
+import { referenced, unlink } from './references.ts'
 import { beginLife, begunEpoch } from './schema.ts'
 import { CorruptRecord } from './seal.ts'
 import { draftUpload } from './upload-rows.ts'
 import { createUpload, getUpload } from './uploads.ts'
 
 const partOf = `SELECT ${headColumns} FROM parts WHERE content = ? AND run = 0 AND number = ?`
-const lastEntry = 'SELECT coalesce(max(id), 0) AS id FROM reclaim'
+const lastOfQueue = 'SELECT coalesce(max(id), 0) AS id FROM reclaim'
 /** By bucket and key of objects, by content (negative) and number of parts. */
 const places = `CREATE TEMP TABLE kept (scope INTEGER, name TEXT, PRIMARY KEY (scope, name)) STRICT, WITHOUT ROWID`
 const opened = 'CREATE TEMP TABLE opened (upload TEXT PRIMARY KEY) STRICT, WITHOUT ROWID'
 const openedCount = 'SELECT count(*) AS count FROM opened'
 const namesMax = 1000
-/** Kind 2 is a blob (docs/format/metadata.md). */
-const spare = `DELETE FROM reclaim WHERE id > ? AND substr(locator, 1, 1) = x'02'`
+const spare = `DELETE FROM reclaim WHERE id > ? AND ${isBlob}`
 /** SQLite's own default; 4 MiB. */
 const logPagesMax = 1000
 
@@ -41,8 +41,8 @@ export class SqlRebuilder implements Rebuilder {
   readonly buckets: string[] = []
   readonly #db: Connection
   readonly #parts: RebuildOf
-  /** Of the snapshot's queue. */
-  readonly #lastEntry: number
+  /** Of what is certain in the queue: the snapshot's own, and what moved since. */
+  #lastEntry: number
 
   constructor(db: Connection, parts: RebuildOf) {
     this.#db = db
@@ -54,7 +54,7 @@ export class SqlRebuilder implements Rebuilder {
     prepareGone(db)
     // Nobody reads beside it: its log need not become as long as all that is put back.
     db.exec(`PRAGMA wal_autocheckpoint = ${logPagesMax}`)
-    this.#lastEntry = integer(db.get(lastEntry) ?? {}, 'id')
+    this.#lastEntry = lastEntry(db)
   }
 
   known(blobs: readonly BlobId[]): ReadonlySet<BlobId> {
@@ -63,6 +63,24 @@ export class SqlRebuilder implements Rebuilder {
 
   named(): Iterable<BlobId> {
     return blobsNamed(this.#db)
+  }
+
+  moved(blob: BlobId, was: readonly BlobId[]): void {
+    this.#commit(() => {
+      for (const from of was) this.#moveFrom(from, blob)
+    })
+    this.#lastEntry = lastEntry(this.#db)
+  }
+
+  /** The old place is given up, as it was when they moved: else it would be put back. A row that cannot be read follows nobody. */
+  #moveFrom(from: BlobId, to: BlobId): void {
+    try {
+      if (!moveRows(this.#db, from, to)) return
+    } catch (error) {
+      if (!(error instanceof CorruptRecord)) throw error
+    }
+    const locator = encodeLocator({ kind: 'blob', blob: from, offset: 0 })
+    unlink(this.#db, locator, this.#parts.now)
   }
 
   gone(blob: BlobId): void {
@@ -172,6 +190,10 @@ export class SqlRebuilder implements Rebuilder {
     this.buckets.push(name)
     return made.id
   }
+}
+
+function lastEntry(db: Connection): number {
+  return integer(db.get(lastOfQueue) ?? {}, 'id')
 }
 
 /** A row that cannot be read is older than anything that can. */

@@ -2,15 +2,16 @@
  * The reclaim queue: bytes that some row no longer names. An entry says "look": whether anything else still names them
  * is asked here, in the transaction that forgets them.
  */
-import type { BlobId } from '../../../base/ids.ts'
+import { fileOf, placeOf, type FileId } from '../../../base/ids.ts'
 import type { Instant } from '../../../base/clock.ts'
 import type { Locator } from '../records.ts'
-import type { ReclaimEntry } from '../store.ts'
+import type { Reclaimed, ReclaimEntry } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { bytes, integer } from './connection.ts'
-import { decodeLocator, rangeOfBlob } from './locators.ts'
+import { decodeLocator, rangeOfBlob, rangeOfPack } from './locators.ts'
+import { judgePacks } from './packs.ts'
 import { isPinned } from './pins.ts'
-import { isNamed } from './references.ts'
+import { isNamed, unlink } from './references.ts'
 
 /** Runs forgotten by one call for one entry, so that no transaction holds the writer for long; the entry stays until all are. */
 const runsAtOnceMax = 1000
@@ -19,7 +20,7 @@ const due = 'SELECT id, locator FROM reclaim WHERE unlinked < ? ORDER BY unlinke
 const byId = 'SELECT unlinked, locator FROM reclaim WHERE id = ?'
 const condemn = 'UPDATE reclaim SET condemned = 1 WHERE id = ?'
 const enqueueCondemned = 'INSERT INTO reclaim (unlinked, condemned, locator) VALUES (?, 1, ?)'
-const removeBlob = 'DELETE FROM reclaim WHERE locator >= ? AND locator <= ?'
+const removeEntries = 'DELETE FROM reclaim WHERE locator >= ? AND locator <= ?'
 const someRuns = 'SELECT run, number, locator FROM parts WHERE content = ? LIMIT ?'
 const removeRun = 'DELETE FROM parts WHERE content = ? AND run = ? AND number = ?'
 
@@ -37,39 +38,52 @@ interface Entry {
 
 export interface ReclaimCall {
   readonly ids: readonly number[]
+  /** Packs that somebody read or wrote when the call was made: they are not given up. */
+  readonly held: readonly FileId[]
   readonly now: Instant
 }
 
+const nothing: Reclaimed = { freed: [], freedPacks: [], thinned: [] }
+
 /**
- * The blobs that no row names any more. Their entries are condemned: no row may name them again, and they wait for `blobsRemoved`.
+ * The files of which no row names a byte any more. Their entries are condemned: no row may name them again, and they wait for `filesRemoved`.
  * While a backup pins what it copies there are none: asked here, in the transaction that would give the bytes up.
  */
-export function finishReclaim(db: Connection, { ids, now }: ReclaimCall): BlobId[] {
-  if (isPinned(db, now)) return []
-  const freed = new Set<BlobId>()
+export function finishReclaim(db: Connection, { ids, held, now }: ReclaimCall): Reclaimed {
+  if (isPinned(db, now)) return nothing
+  const freed = new Set<FileId>()
+  const packs = new Set<FileId>()
   for (const id of ids) {
     const row = db.get(byId, id)
     const locator = row === undefined ? undefined : decodeLocator(bytes(row, 'locator'))
     if (row === undefined || locator === undefined) continue
-    const isDone = finish(db, { entry: { id, unlinked: integer(row, 'unlinked') }, locator, freed })
+    const isDone = finish(db, {
+      entry: { id, unlinked: integer(row, 'unlinked') },
+      locator,
+      freed,
+      packs,
+    })
     if (isDone) db.run('DELETE FROM reclaim WHERE id = ?', id)
   }
-  return [...freed]
+  return { freed: [...freed], ...judgePacks(db, packs, new Set(held)) }
 }
 
-export function blobsRemoved(db: Connection, blobs: readonly BlobId[]): undefined {
-  for (const id of blobs) db.run(removeBlob, ...rangeOfBlob(id))
+export function filesRemoved(db: Connection, files: readonly FileId[]): undefined {
+  for (const file of files)
+    for (const range of [rangeOfBlob(file), rangeOfPack(file)]) db.run(removeEntries, ...range)
 }
 
 interface Step {
   readonly entry: Entry
   readonly locator: Locator
-  readonly freed: Set<BlobId>
+  readonly freed: Set<FileId>
+  /** Of which a blob is condemned now. */
+  readonly packs: Set<FileId>
 }
 
 /** Whether the entry has nothing left to do. */
 function finish(db: Connection, step: Step): boolean {
-  const { entry, locator, freed } = step
+  const { entry, locator, freed, packs } = step
   if (isNamed(db, locator)) return true
   if (locator.kind === 'inline') {
     db.run('DELETE FROM small WHERE id = ?', locator.row)
@@ -77,7 +91,8 @@ function finish(db: Connection, step: Step): boolean {
   }
   db.run(condemn, entry.id)
   if (locator.kind === 'parts') return forgetRuns(db, locator.content, step)
-  freed.add(locator.blob)
+  const isPacked = placeOf(locator.blob) !== undefined
+  ;(isPacked ? packs : freed).add(fileOf(locator.blob))
   return false
 }
 
@@ -93,8 +108,12 @@ function forgetBytes(db: Connection, column: Uint8Array, step: Step): void {
   if (locator === undefined || locator.kind === 'parts' || isNamed(db, locator)) return
   if (locator.kind === 'inline') {
     db.run('DELETE FROM small WHERE id = ?', locator.row)
-  } else if (!step.freed.has(locator.blob)) {
-    step.freed.add(locator.blob)
-    db.run(enqueueCondemned, step.entry.unlinked, column)
+    return
   }
+  const file = fileOf(locator.blob)
+  // Who holds a pack was not asked yet: its blob waits for the next step.
+  if (placeOf(locator.blob) !== undefined) return unlink(db, column, step.entry.unlinked)
+  if (step.freed.has(file)) return
+  step.freed.add(file)
+  db.run(enqueueCondemned, step.entry.unlinked, column)
 }

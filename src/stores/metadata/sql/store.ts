@@ -1,5 +1,5 @@
 /** The metadata seam over SQL: each method prepares what can be prepared, then hands one transaction to the writer, or reads. */
-import type { BlobId } from '../../../base/ids.ts'
+import type { BlobId, FileId } from '../../../base/ids.ts'
 import type { Clock, Instant } from '../../../base/clock.ts'
 import type { ByteRange } from '../../blobs/store.ts'
 import type {
@@ -25,6 +25,8 @@ import type {
   MetadataStore,
   NewObject,
   NewPart,
+  PackMoves,
+  Reclaimed,
   ReclaimEntry,
   Refusal,
   UploadQuery,
@@ -44,7 +46,7 @@ import { getObject, prepareObject } from './objects.ts'
 import { listParts, objectParts, objectRuns, preparePart } from './parts.ts'
 import { isPinned } from './pins.ts'
 import { claimReclaim } from './reclaim.ts'
-import { referenced } from './references.ts'
+import { referencedFiles } from './references.ts'
 import type { Writer } from './transactions.ts'
 import { draftUpload } from './upload-rows.ts'
 import { getUpload } from './uploads.ts'
@@ -235,17 +237,28 @@ export class SqlMetadata implements MetadataStore {
     return isPinned(this.#db, this.#clock.now()) ? [] : claimReclaim(this.#db, before, max)
   }
 
-  async finishReclaim(entries: readonly ReclaimEntry[]): Promise<readonly BlobId[]> {
+  async finishReclaim(
+    entries: readonly ReclaimEntry[],
+    held: readonly FileId[] = [],
+  ): Promise<Reclaimed> {
     const ids = entries.map((entry) => entry.id)
-    return this.#writer.write('finishReclaim', { ids, now: this.#clock.now() })
+    return this.#writer.write('finishReclaim', { ids, held, now: this.#clock.now() })
   }
 
-  async blobsRemoved(blobs: readonly BlobId[]): Promise<void> {
-    return this.#writer.write('blobsRemoved', blobs)
+  async filesRemoved(files: readonly FileId[]): Promise<void> {
+    return this.#writer.write('filesRemoved', files)
   }
 
-  async referenced(blobs: readonly BlobId[]): Promise<ReadonlySet<BlobId>> {
-    return this.#db.snapshot(() => referenced(this.#db, blobs))
+  async settlePack(file: FileId, moves: PackMoves): Promise<void> {
+    return this.#writer.write('settlePack', { file, moves, now: this.#clock.now() })
+  }
+
+  async abandonBytes(blob: BlobId): Promise<void> {
+    return this.#writer.write('abandonBytes', { blob, now: this.#clock.now() })
+  }
+
+  async referenced(files: readonly FileId[]): Promise<ReadonlySet<FileId>> {
+    return this.#db.snapshot(() => referencedFiles(this.#db, files))
   }
 
   /** The reader goes first: the last connection to leave empties the WAL and takes it away, and a reader may not. */

@@ -4,8 +4,9 @@ import { completeUpload, expireReceipts } from './completion.ts'
 import type { Connection } from './connection.ts'
 import { replaceEnvelope } from './envelopes.ts'
 import { deleteObject, putObject, updateObject } from './objects.ts'
+import { abandonBytes, settlePack } from './packs.ts'
 import { putPart } from './parts.ts'
-import { blobsRemoved, finishReclaim } from './reclaim.ts'
+import { filesRemoved, finishReclaim } from './reclaim.ts'
 import { takeEpoch } from './schema.ts'
 import { abortUpload, createUpload } from './uploads.ts'
 
@@ -23,7 +24,9 @@ export interface Transactions {
   readonly completeUpload: typeof completeUpload
   readonly expireReceipts: typeof expireReceipts
   readonly finishReclaim: typeof finishReclaim
-  readonly blobsRemoved: typeof blobsRemoved
+  readonly filesRemoved: typeof filesRemoved
+  readonly settlePack: typeof settlePack
+  readonly abandonBytes: typeof abandonBytes
   readonly takeEpoch: typeof takeEpoch
 }
 
@@ -41,7 +44,9 @@ const transactions: Transactions = {
   completeUpload,
   expireReceipts,
   finishReclaim,
-  blobsRemoved,
+  filesRemoved,
+  settlePack,
+  abandonBytes,
   takeEpoch,
 }
 
