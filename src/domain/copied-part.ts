@@ -191,7 +191,7 @@ function knownEtag(
   return isWhole && md5Shape.test(found.row.etag) ? found.row.etag : undefined
 }
 
-/** An ETag for bytes that nobody reads: the same whenever the same bytes are copied from the same object. */
+/** An ETag for bytes that nobody reads: the same whenever the same bytes are copied from the same object, as long as they lie where they do. */
 function derivedEtag({ found, range }: Stretch, runs: readonly NewRun[]): string {
   const hash = createHash('sha256')
   hash.update(JSON.stringify([found.row.etag, range.offset, range.lengthBytes]))

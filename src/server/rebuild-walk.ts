@@ -76,7 +76,9 @@ export class RebuildWalk {
     if (rebuilder.epoch === 0) return
     for await (const file of blobs.files()) {
       if (epochOf(file) < rebuilder.epoch || rebuilder.known([file]).has(file)) continue
-      for (const id of await blobs.blobsIn(file)) await this.#follow(id)
+      const ids = await blobs.blobsIn(file)
+      const known = rebuilder.known(ids)
+      for (const id of ids) if (!known.has(id)) await this.#follow(id)
     }
   }
 
