@@ -3,9 +3,9 @@
  * a row names, and every byte of every blob. Changes nothing. Scrub runs it beside the requests, verify without a server.
  */
 import { blobId, epochOf, fileOf, placeOf, type BlobId, type FileId } from '../base/ids.ts'
-import { failedWith } from '../stores/blobs/file-system.ts'
+import { isDamage } from '../stores/blobs/damage.ts'
 import { BlobAbsent, type BlobExaminer } from '../stores/blobs/examiner.ts'
-import { BlobCorrupt, BlobMissing } from '../stores/blobs/store.ts'
+import { BlobMissing } from '../stores/blobs/store.ts'
 import {
   examinedTables,
   type ExaminedTable,
@@ -204,7 +204,6 @@ async function blobsIn(blobs: BlobExaminer, file: FileId): Promise<readonly Blob
 
 /** What an error says of a blob. One that says something of this process instead (no descriptor left) is thrown on. */
 function damageOf(error: unknown): string {
-  const isDamage = error instanceof BlobMissing || error instanceof BlobCorrupt
-  if (!isDamage && !failedWith(error, 'EIO')) throw error
-  return (error as Error).message
+  if (!isDamage(error)) throw error
+  return error.message
 }

@@ -1,7 +1,7 @@
 /** The blobs of a data folder, gone through in order, a few hundred at a time: what the snapshot does not know is put back. */
 import { epochOf, type BlobId, type FileId } from '../base/ids.ts'
+import { isDamage } from '../stores/blobs/damage.ts'
 import { BlobAbsent, type BlobDescription, type BlobExaminer } from '../stores/blobs/examiner.ts'
-import { failedWith } from '../stores/blobs/file-system.ts'
 import { BlobCorrupt, BlobMissing, type BlobAbout } from '../stores/blobs/store.ts'
 import type { ObjectAttributes, UploadRow } from '../stores/metadata/records.ts'
 import type { FoundBlob, Gone, Rebuilder, Verdict } from '../stores/metadata/rebuilder.ts'
@@ -161,20 +161,13 @@ export class RebuildWalk {
   }
 }
 
-function isDamage(error: unknown): error is Error {
-  const isBlob = error instanceof BlobMissing || error instanceof BlobCorrupt
-  return isBlob || failedWith(error, 'EIO')
-}
-
 async function isAbsent(id: BlobId, blobs: BlobExaminer): Promise<boolean> {
   try {
     await blobs.sizeOf(id)
     return false
   } catch (error) {
     // One that is there and damaged keeps its row: a range of it may still be read.
-    if (error instanceof BlobMissing || error instanceof BlobCorrupt)
-      return error instanceof BlobAbsent
-    if (failedWith(error, 'EIO')) return false
+    if (isDamage(error)) return error instanceof BlobAbsent
     throw error
   }
 }

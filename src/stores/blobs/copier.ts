@@ -2,6 +2,7 @@
 import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { placeOf, type BlobId, type FileId } from '../../base/ids.ts'
+import { isDamage } from './damage.ts'
 import type { BlobExaminer } from './examiner.ts'
 import { failedWith, nodeFileSystem } from './file-system.ts'
 import { BlobCorrupt, BlobMissing } from './store.ts'
@@ -99,8 +100,7 @@ async function proven(
     try {
       for await (const piece of examiner.proveFile(blob, path)) bytes += piece
     } catch (error) {
-      const isDamage = error instanceof BlobMissing || error instanceof BlobCorrupt
-      if (!isDamage && !failedWith(error, 'EIO')) throw error
+      if (!isDamage(error)) throw error
       damaged.push({ blob, error })
     }
   }

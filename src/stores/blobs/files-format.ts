@@ -70,10 +70,14 @@ export function headerBytesOf(about: Uint8Array): number {
   return wholePages(fixedHeaderBytes + about.length)
 }
 
-export function encodeHeader(id: BlobId, about: Uint8Array): Uint8Array {
+export function encodeHeader(
+  id: BlobId,
+  about: Uint8Array,
+  magic: string = headerMagic,
+): Uint8Array {
   const header = Buffer.alloc(headerBytesOf(about))
   const place = placeOf(id)
-  header.write(headerMagic, 0, 'latin1')
+  header.write(magic, 0, 'latin1')
   header.writeUInt32BE(place === undefined ? formatVersion : packedVersion, 8)
   header.writeUInt32BE(header.length, 12)
   header.write(fileOf(id), 16, 'hex')
@@ -89,20 +93,13 @@ export function encodeHeader(id: BlobId, about: Uint8Array): Uint8Array {
 
 /** The page in place of the header of a blob in a pack that was given up: who goes through the pack passes the blob over. */
 export function encodeStruck(id: BlobId): Uint8Array {
-  const header = Buffer.from(encodeHeader(id, new Uint8Array()))
-  header.write(struckMagic, 0, 'latin1')
-  header.writeUInt32BE(0, headerCrcAt)
-  header.writeUInt32BE(crc32(header), headerCrcAt)
-  return header
+  return encodeHeader(id, new Uint8Array(), struckMagic)
 }
 
 /** The blob that was struck from the place where this page is; undefined where none was. */
 export function decodeStruck(page: Buffer): BlobId | undefined {
   if (page.toString('latin1', 0, 8) !== struckMagic) return undefined
-  const header = Buffer.from(page)
-  const crc = header.readUInt32BE(headerCrcAt)
-  header.writeUInt32BE(0, headerCrcAt)
-  return header.length === pageBytes && crc32(header) === crc ? idIn(header) : undefined
+  return page.length === pageBytes && hasItsCrc(page) ? idIn(page) : undefined
 }
 
 /** Size of a header in bytes, from its first page; BlobCorrupt when this is none. */
@@ -116,16 +113,21 @@ export function headerSize(page: Buffer): number {
 /** Reads a whole header; BlobCorrupt when it does not prove itself. */
 export function decodeHeader(header: Buffer): BlobHeader {
   const headerBytes = headerSize(header)
-  const pages = Buffer.from(header.subarray(0, headerBytes))
-  const crc = pages.readUInt32BE(headerCrcAt)
-  pages.writeUInt32BE(0, headerCrcAt)
-  if (pages.length !== headerBytes || crc32(pages) !== crc) {
+  const pages = header.subarray(0, headerBytes)
+  if (pages.length !== headerBytes || !hasItsCrc(pages)) {
     throw new BlobCorrupt('a blob header fails its CRC')
   }
   const id = idIn(pages)
   const json = pages.toString('utf8', fixedHeaderBytes, fixedHeaderBytes + pages.readUInt32BE(36))
   const about = JSON.parse(json) as BlobAbout
   return { id, headerBytes, about }
+}
+
+/** Its CRC was made with zero in its own place. */
+function hasItsCrc(header: Buffer): boolean {
+  const copy = Buffer.from(header)
+  copy.writeUInt32BE(0, headerCrcAt)
+  return crc32(copy) === header.readUInt32BE(headerCrcAt)
 }
 
 function idIn(header: Buffer): BlobId {

@@ -1,5 +1,6 @@
 /** Which blobs a file holds, by what their headers say: one, or those of a pack, from page to page. */
 import { blobAt, fileOf, placeOf, placePagesMax, type BlobId, type FileId } from '../../base/ids.ts'
+import { isDamage } from './damage.ts'
 import {
   decodeFooter,
   decodeHeader,
@@ -9,8 +10,7 @@ import {
   pageBytes,
 } from './files-format.ts'
 import { readExactly } from './files-reader.ts'
-import { failedWith, type ReadableFile } from './file-system.ts'
-import { BlobCorrupt } from './store.ts'
+import type { ReadableFile } from './file-system.ts'
 
 /** Nothing of the bytes is read where headers are whole. Answers the file itself where it does not show to be a pack. */
 export async function blobsIn(name: FileId, file: ReadableFile): Promise<readonly BlobId[]> {
@@ -87,8 +87,4 @@ async function headedBy(
     isLong ? await readExactly(file, position, Buffer.alloc(sizeBytes)) : first,
   )
   return id
-}
-
-function isDamage(error: unknown): boolean {
-  return error instanceof BlobCorrupt || failedWith(error, 'EIO')
 }

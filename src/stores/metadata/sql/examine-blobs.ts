@@ -2,20 +2,18 @@
 import { blobAt, fileId, type BlobId } from '../../../base/ids.ts'
 import type { Connection } from './connection.ts'
 import { bytes } from './connection.ts'
-import { isBlob, offsetBytes } from './locators.ts'
+import { blobNamed, isBlob } from './locators.ts'
 
-/** All that a locator names the blob with: its file, and its place there where it shares it. */
-const name = `substr(locator, 2, length(locator) - ${1 + offsetBytes})`
 const named = ['objects', 'versions', 'parts']
-  .map((table) => `SELECT DISTINCT ${name} AS blob FROM ${table} NOT INDEXED WHERE ${isBlob}`)
+  .map((table) => `SELECT DISTINCT ${blobNamed} AS blob FROM ${table} NOT INDEXED WHERE ${isBlob}`)
   .join(' UNION ')
 const fileBytes = 16
 
 export function* blobsNamed(db: Connection): Generator<BlobId> {
-  for (const row of db.each(`${named} ORDER BY 1`)) yield blobNamed(bytes(row, 'blob'))
+  for (const row of db.each(`${named} ORDER BY 1`)) yield blobOf(bytes(row, 'blob'))
 }
 
-function blobNamed(column: Uint8Array): BlobId {
+function blobOf(column: Uint8Array): BlobId {
   const view = Buffer.from(column.buffer, column.byteOffset, column.byteLength)
   const file = fileId(view.toString('hex', 0, fileBytes))
   if (view.length === fileBytes) return file

@@ -21,6 +21,8 @@ const packedBytes = 29
 export const offsetBytes = 8
 /** In a statement: the locator of a row is of a blob. */
 export const isBlob = "substr(locator, 1, 1) IN (x'02', x'04')"
+/** And all that it names the blob with: its file, and its place there where it lies in a pack. */
+export const blobNamed: string = `substr(locator, 2, length(locator) - ${1 + offsetBytes})`
 
 /** A delete marker and an empty part have no bytes. */
 export const noBytes: Uint8Array = Uint8Array.of(nothing)

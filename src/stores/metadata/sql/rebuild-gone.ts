@@ -9,7 +9,7 @@ import type { Gone } from '../rebuilder.ts'
 import type { Connection, Row } from './connection.ts'
 import { integer, text } from './connection.ts'
 import { Owners } from './examine-owners.ts'
-import { encodeLocator, isBlob, offsetBytes } from './locators.ts'
+import { blobNamed, encodeLocator, isBlob, offsetBytes } from './locators.ts'
 import { removePart } from './parts.ts'
 import { unlink } from './references.ts'
 import { abortUpload } from './uploads.ts'
@@ -17,7 +17,7 @@ import { abortUpload } from './uploads.ts'
 const namesMax = 1000
 
 const gone = 'CREATE TEMP TABLE gone (blob BLOB PRIMARY KEY) STRICT, WITHOUT ROWID'
-const isGone = `${isBlob} AND substr(locator, 2, length(locator) - ${1 + offsetBytes}) IN (SELECT blob FROM gone)`
+const isGone = `${isBlob} AND ${blobNamed} IN (SELECT blob FROM gone)`
 const partsOfUploads = `CREATE TEMP TABLE gone_parts AS SELECT DISTINCT content, number FROM parts
   WHERE ${isGone} AND content IN (SELECT content FROM uploads)`
 /** Small runs may be left; without the others they are no object. */
