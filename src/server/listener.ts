@@ -11,6 +11,7 @@ import { kibibyte } from '../base/limits.ts'
 import type { Chance } from '../base/chance.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Reply } from '../wire/exchange.ts'
+import { ArrivingRequest } from './arriving-request.ts'
 import { Connections } from './connections.ts'
 import { AnswerNames, HttpExchange } from './exchange.ts'
 import { ProgressWatch } from './progress.ts'
@@ -113,6 +114,9 @@ function createServer(options: ListenerOptions): Server {
     requireHostHeader: false,
     noDelay: true,
     highWaterMark: 256 * kibibyte,
+    IncomingMessage: ArrivingRequest,
+    // What has neither a length nor an encoding has no body, and its message has ended as it comes.
+    optimizeEmptyRequests: true,
   }
   const server =
     options.tls === undefined

@@ -112,6 +112,9 @@ export class RequestBody implements RawBody, AsyncIterator<Uint8Array> {
     if (message.destroyed && !message.readableEnded) return this.fail(new S3Error('IncompleteBody'))
     this.#onFirstRead?.()
     this.#onFirstRead = undefined
+    // Without a body it has ended before it began, and no event tells of it.
+    this.#ended = message.readableEnded
+    if (this.#ended) return
     this.#window = this.#watch.add(this)
     message.on('data', (chunk: Uint8Array) => this.#take(chunk))
     // Each comes once at most, and the message lives no longer: `once` would only cost a wrapper and its removal.

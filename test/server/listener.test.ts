@@ -56,9 +56,24 @@ test('a body of chunks and one of a known length are read whole, at the pace of 
   assert.equal((await sendRaw(door, chunked)).text, String(bytes.length))
 })
 
+test('a request with neither length nor encoding has no body, and who reads it is told at once', async () => {
+  await using door = await openDoor(echo)
+  await using connection = await RawConnection.open(door)
+  const heads = ['', 'Content-Length: 0\r\n', 'Expect: 100-continue\r\n'].map(
+    (field) => `PUT / HTTP/1.1\r\nHost: x\r\n${field}\r\n`,
+  )
+  for (const head of heads) {
+    connection.send(head)
+    const answer = await connection.answer()
+    assert.deepEqual([answer.status, answer.text], [200, ''], head)
+  }
+  connection.send('PUT / HTTP/1.1\r\nHost: x\r\nCONTENT-length: 5\r\n\r\nhello')
+  assert.equal((await connection.answer()).text, 'hello', 'the connection stays')
+})
+
 test('row 40: 100 Continue goes out once, on the first read and in any spelling', async () => {
   await using door = await openDoor(echo)
-  for (const expectation of ['100-continue', '100-Continue']) {
+  for (const expectation of ['100-continue', '100-Continue', 'x\r\nEXPECT: 100-continue']) {
     await using connection = await RawConnection.open(door)
     connection.send(
       `PUT / HTTP/1.1\r\nHost: x\r\nExpect: ${expectation}\r\nContent-Length: 5\r\n\r\n`,
