@@ -39,25 +39,23 @@ const usage = `npm run bench -- <what>
 --out docs/bench   writes the page, its plot and the figures
 --json             prints figures instead of sentences`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    help: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    full: { type: 'boolean', default: false },
-    size: { type: 'string' },
-    peers: { type: 'string' },
-    rounds: { type: 'string', default: '2' },
-    scale: { type: 'string', default: 'short' },
-    only: { type: 'string' },
-    duration: { type: 'string' },
-    keys: { type: 'string' },
-    workers: { type: 'string' },
-    seconds: { type: 'string', default: '720' },
-    out: { type: 'string' },
-    data: { type: 'string', default: tmpdir() },
-  },
-})
+const options = {
+  help: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
+  size: { type: 'string' },
+  peers: { type: 'string' },
+  rounds: { type: 'string', default: '2' },
+  scale: { type: 'string', default: 'short' },
+  only: { type: 'string' },
+  duration: { type: 'string' },
+  keys: { type: 'string' },
+  workers: { type: 'string' },
+  seconds: { type: 'string', default: '720' },
+  out: { type: 'string' },
+  data: { type: 'string', default: tmpdir() },
+} as const
+const { values, positionals } = asked()
 
 const benches: Record<string, () => Promise<void>> = {
   'side-by-side': sideBySide,
@@ -66,16 +64,30 @@ const benches: Record<string, () => Promise<void>> = {
   limits,
   complete: async () => tellAll(await benchComplete(size())),
   encryption: async () => tellAll(await benchEncryption(size())),
-  install: async () => installPeers(peers(), { seconds: Number(values.seconds), tell }),
+  install: async () =>
+    installPeers(peers(), { seconds: numberOf('seconds', values.seconds), tell }),
 }
 const bench = benches[positionals[0] ?? '']
 if (values.help) {
   console.log(usage)
 } else if (bench === undefined) {
-  console.error(usage)
-  process.exitCode = 2
+  const [what] = positionals
+  refuse(what === undefined ? 'say what is to be measured' : `not known: ${what}`)
 } else {
   await bench()
+}
+
+function asked() {
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function refuse(why: string): never {
+  console.error(`bench: ${why}\n\n${usage}`)
+  process.exit(2)
 }
 
 async function sideBySide(): Promise<void> {
@@ -83,7 +95,7 @@ async function sideBySide(): Promise<void> {
   const only = values.only === undefined ? undefined : new RegExp(values.only)
   const results = await measureSideBySide({
     peers: peers(),
-    rounds: Number(values.rounds),
+    rounds: numberOf('rounds', values.rounds),
     workloads: workloadsOf(wanted).filter(({ name, usual }) =>
       only === undefined ? usual || !wanted.usualOnly : only.test(name),
     ),
@@ -100,7 +112,7 @@ async function growth(): Promise<void> {
   const grown = await measureGrowth({
     peer: ashlarItself(),
     scale: scale(),
-    rounds: Number(values.rounds),
+    rounds: numberOf('rounds', values.rounds),
     folder: values.data,
     command: command(),
     only: new RegExp(values.only ?? ''),
@@ -148,7 +160,7 @@ async function limits(): Promise<void> {
 }
 
 function size(): number | undefined {
-  return values.size === undefined ? undefined : Number(values.size)
+  return values.size === undefined ? undefined : numberOf('size', values.size)
 }
 
 /** What watches is told; what comes out at the end is for a file or the next program. */
@@ -173,9 +185,15 @@ function sentence({ what, unit, values: figures, judged, goal }: Measured): stri
 
 function scale(): Scale {
   const found = scales[values.full ? 'full' : values.scale]
-  if (found === undefined) throw new Error(`--scale is one of ${Object.keys(scales).join(', ')}`)
+  if (found === undefined) refuse(`--scale is one of ${Object.keys(scales).join(', ')}`)
   const { duration = found.seconds, keys = found.keys } = values
-  return { ...found, seconds: Number(duration), keys: Number(keys) }
+  return { ...found, seconds: numberOf('duration', duration), keys: numberOf('keys', keys) }
+}
+
+function numberOf(option: string, text: string | number): number {
+  const number = Number(text)
+  if (!(number > 0)) refuse(`--${option} is a number above 0, not ${text}`)
+  return number
 }
 
 function allPeers(): readonly Peer[] {
@@ -194,7 +212,7 @@ function named(name: string): Peer {
   const all = allPeers()
   const found = all.find((peer) => peer.name === name)
   const known = all.map((peer) => peer.name).join(', ')
-  if (found === undefined) throw new Error(`no peer is called ${name}; known are ${known}`)
+  if (found === undefined) refuse(`no peer is called ${name}; known are ${known}`)
   return found
 }
 
