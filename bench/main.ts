@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { asked } from '../tools/asked.ts'
 import { build } from './built.ts'
 import { benchComplete } from './complete.ts'
 import { benchEncryption } from './encryption.ts'
@@ -55,7 +55,7 @@ const options = {
   out: { type: 'string' },
   data: { type: 'string', default: tmpdir() },
 } as const
-const { values, positionals } = asked()
+const { values, positionals } = asked(options, refuse)
 
 const benches: Record<string, () => Promise<void>> = {
   'side-by-side': sideBySide,
@@ -75,14 +75,6 @@ if (values.help) {
   refuse(what === undefined ? 'say what is to be measured' : `not known: ${what}`)
 } else {
   await bench()
-}
-
-function asked() {
-  try {
-    return parseArgs({ allowPositionals: true, options })
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error))
-  }
 }
 
 function refuse(why: string): never {

@@ -6,7 +6,6 @@
  * Every figure in docs/operate/durability.md and docs/operate/fidelity.md comes from here.
  */
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 import { acceleration, acceleratorHere } from '../test/harness/acceleration.ts'
 import { proveKill } from '../test/crash/kill.ts'
 import { proveFaults } from '../test/crash/faults.ts'
@@ -35,6 +34,7 @@ import { proveStream } from '../test/simulate/stream.ts'
 import { proveFrozen } from '../test/secrets/frozen.ts'
 import { proveSecrets } from '../test/secrets/secrets.ts'
 import { proveModel } from '../test/simulate/model.ts'
+import { asked } from './asked.ts'
 
 const proofs: Readonly<Record<string, Prove>> = {
   kill: proveKill,
@@ -78,7 +78,7 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const
 
-const { values, positionals } = asked()
+const { values, positionals } = asked(options, refuse)
 if (values.help) {
   console.log(usage())
   process.exit(0)
@@ -119,14 +119,6 @@ else {
   )
 }
 process.exitCode = proof.violations.length === 0 ? 0 : 1
-
-function asked() {
-  try {
-    return parseArgs({ allowPositionals: true, options })
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error))
-  }
-}
 
 /** What is asked to be proven of it is not proven without. */
 function accelerate(): void {
